@@ -1,0 +1,46 @@
+# Everything a developer or a newcomer runs. `make` alone lists it.
+HOST ?= 127.0.0.1
+PORT ?= 8000
+PYTHON := .venv/bin/python
+LOCAL_ENV = SECRET_KEY=$$(cat .local/secret.key) INSECURE_HTTP=true
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-sqlite test-postgres check bench screenshots format lock setup clean
+
+help: ## List the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@echo; echo "  HOST and PORT say where 'make run' listens: make run HOST=0.0.0.0 PORT=8080"
+
+setup: ## Install into .venv and make the local secret (done by the other targets)
+	@.ci/setup
+
+run: setup ## Install, migrate, fill in the demo, serve on one port
+	@$(LOCAL_ENV) DEMO=true ALLOWED_HOSTS='*' exec $(PYTHON) manage.py start --host $(HOST) --port $(PORT)
+
+test: setup ## Run all tests, on SQLite and on PostgreSQL
+	@$(MAKE) --no-print-directory test-sqlite
+	@$(MAKE) --no-print-directory test-postgres
+
+test-sqlite: setup ## Run all tests on a SQLite file
+	@echo "=== SQLite"; $(LOCAL_ENV) TEST_DATABASE=sqlite $(PYTHON) -m pytest $(ARGS)
+
+test-postgres: setup ## Run all tests on PostgreSQL (DATABASE_URL, else one from PyPI)
+	@echo "=== PostgreSQL"; $(LOCAL_ENV) TEST_DATABASE=postgres $(PYTHON) -m pytest $(ARGS)
+
+check: setup ## Format, lint, types, import contracts, templates, migrations, deployment
+	@$(LOCAL_ENV) .ci/check
+
+format: setup ## Put code and templates in form
+	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet . ; .venv/bin/djade --target-version 6.1 $$(git ls-files 'templates/*.html') ; .venv/bin/djangofmt --quiet templates || true
+
+bench: setup ## Measure against a floor in the same run
+	@$(LOCAL_ENV) $(PYTHON) -m tests.bench
+
+screenshots: setup ## Make the pictures in docs/screenshots
+	@$(LOCAL_ENV) $(PYTHON) -m tests.screenshots
+
+lock: ## Resolve the dependencies anew (needs uv)
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.12 --generate-hashes --no-header --quiet -o requirements.lock
+
+clean: ## Remove what was installed and made here
+	rm -rf .venv .local

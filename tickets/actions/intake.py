@@ -1,0 +1,95 @@
+"""A visitor joins a line."""
+
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from tickets import events, instants
+from tickets.actions import extras as extra_values
+from tickets.actions import labels as label_values
+from tickets.actions import places
+from tickets.actions.extras import ExtraValue
+from tickets.exceptions import LineClosed, LineNotFound
+from tickets.models import By, EventName, Line, Location, NumberCounter, Source, Ticket
+
+
+def create(
+    line: Line,
+    *,
+    by: By,
+    source: str = Source.MANUAL,
+    first_name: str = "",
+    last_name: str = "",
+    phone_number: str = "",
+    email: str = "",
+    language: str = "en",
+    extras: Sequence[ExtraValue] = (),
+    labels: Sequence[str] = (),
+    nonce: str | None = None,
+) -> Ticket:
+    """Put a visitor at the end of `line`; the ticket gets its number for the local day.
+
+    `nonce` is made by who creates the ticket: a second call with the same nonce in the same
+    location returns the first one's ticket. Raises LineClosed if the line takes nobody new.
+    """
+    if nonce and (made := Ticket.objects.filter(location=line.location_id, nonce=nonce).first()):
+        return made
+    try:
+        with transaction.atomic():
+            now = instants.now()
+            line = _open_line(line.pk)
+            location = Location.objects.get(pk=line.location_id)
+            place = places.last_of(line.pk, now)
+            number = _next_number(location)
+            ticket = Ticket.objects.create(
+                location=location,
+                line=line,
+                source=source,
+                first_name=first_name,
+                last_name=last_name,
+                phone_number=phone_number,
+                email=email,
+                language=language,
+                number=number,
+                numbered_on=location.local_day(now),
+                public_id=f"{line.letter}-{number}",
+                nonce=nonce,
+                created_at=now,
+                order_after=place if place > now else None,
+            )
+            extra_values.add(ticket, extras)
+            label_values.attach(ticket, labels)
+            events.record(
+                EventName.CREATED,
+                by=by,
+                ticket=ticket,
+                location_id=location.pk,
+                at=now,
+                changes={"status": [None, ticket.status], "line_id": [None, line.pk]},
+            )
+    except IntegrityError:
+        # Two requests with one nonce at the same moment: the other one made the ticket.
+        made = Ticket.objects.filter(location=line.location_id, nonce=nonce).first()
+        if not nonce or not made:
+            raise
+        return made
+    return ticket
+
+
+def _open_line(line_id: int) -> Line:
+    """The line, held open: it cannot be disabled between this look and the ticket's commit."""
+    line = places.lock_lines([line_id]).get(line_id)
+    if line is None:
+        raise LineNotFound
+    if not line.is_open:
+        raise LineClosed
+    return line
+
+
+def _next_number(location: Location) -> int:
+    """Write first, then read: the row is ours from the write on, so no number is given twice."""
+    counter, _ = NumberCounter.objects.get_or_create(location=location, day=location.today())
+    NumberCounter.objects.filter(pk=counter.pk).update(last_number=F("last_number") + 1)
+    counter.refresh_from_db(fields=["last_number"])
+    return counter.last_number

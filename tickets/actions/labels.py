@@ -1,0 +1,86 @@
+"""Labels of a ticket: tags, and small notes between coworkers."""
+
+import hashlib
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from tickets import events
+from tickets.models import By, EventName, Label, Ticket
+
+#: Told apart from each other on a light and on a dark page, and by people who see fewer colours.
+PALETTE = (
+    "7C3AED",
+    "0F766E",
+    "B45309",
+    "BE123C",
+    "1D4ED8",
+    "4D7C0F",
+    "A21CAF",
+    "0369A1",
+    "9A3412",
+    "475569",
+)
+
+
+def add(ticket: Ticket, *, value: str, by: By) -> bool:
+    """Attach a label; False, and nothing on record, if the ticket has it already."""
+    with transaction.atomic():
+        return _change(ticket, [*_values(ticket, lock=True), value], by=by)
+
+
+def remove(ticket: Ticket, *, value: str, by: By) -> bool:
+    """Take a label off; False, and nothing on record, if the ticket does not have it."""
+    with transaction.atomic():
+        return _change(ticket, [v for v in _values(ticket, lock=True) if v != value], by=by)
+
+
+def replace(ticket: Ticket, *, values: Sequence[str], by: By) -> bool:
+    """Make `values` the ticket's labels; False, and nothing on record, if they are already."""
+    with transaction.atomic():
+        ticket.lock()
+        return _change(ticket, values, by=by)
+
+
+def _values(ticket: Ticket, *, lock: bool) -> list[str]:
+    if lock:
+        ticket.lock()
+    return list(ticket.labels.values_list("value", flat=True))
+
+
+def _change(ticket: Ticket, values: Sequence[str], *, by: By) -> bool:
+    before = _values(ticket, lock=False)
+    after = list(dict.fromkeys(values))
+    if set(after) == set(before):
+        return False
+    ticket.labels.exclude(value__in=after).delete()
+    attach(ticket, [value for value in after if value not in before])
+    events.record(
+        EventName.LABELED,
+        by=by,
+        ticket=ticket,
+        location_id=ticket.location_id,
+        personal={"labels": [before, after]},
+    )
+    return True
+
+
+def attach(ticket: Ticket, values: Sequence[str]) -> None:
+    """Write the labels, each in the colour that its value has in this location."""
+    values = list(dict.fromkeys(values))
+    if not values:
+        return
+    known = dict(
+        Label.objects.filter(ticket__location=ticket.location_id, value__in=values)
+        .order_by("-id")
+        .values_list("value", "color")
+    )
+    Label.objects.bulk_create(
+        Label(ticket=ticket, value=value, color=known.get(value) or _color(value))
+        for value in values
+    )
+
+
+def _color(value: str) -> str:
+    digest = hashlib.sha256(value.encode()).digest()
+    return PALETTE[int.from_bytes(digest[:4]) % len(PALETTE)]

@@ -1,0 +1,65 @@
+"""Text messages of a visit: written to the visitor, and received."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from tickets import events, instants
+from tickets.exceptions import MessagesOff, NoPhoneNumber
+from tickets.models import (
+    VISITOR,
+    Actor,
+    By,
+    Direction,
+    EventName,
+    Message,
+    MessageStatus,
+    Ticket,
+)
+
+#: An outgoing message is held so long that an undo at once still stops it.
+HOLD = timedelta(seconds=5)
+
+
+def send(ticket: Ticket, *, body: str, by: By) -> Message:
+    """Write a message to the visitor; it goes out 5 s later. Raises MessagesOff, NoPhoneNumber."""
+    if not ticket.location.has_messages:
+        raise MessagesOff
+    if not ticket.phone_number:
+        raise NoPhoneNumber
+    now = instants.now()
+    with transaction.atomic():
+        message = ticket.messages.create(
+            direction=Direction.OUTGOING,
+            body=body,
+            created_at=now,
+            not_before=now + HOLD,
+            user=Actor.of(by).user,
+        )
+        _record(EventName.MESSAGE_SENT, message, by=by)
+    return message
+
+
+def receive(ticket: Ticket, *, body: str) -> Message:
+    """Put what the visitor wrote on the ticket."""
+    with transaction.atomic():
+        message = ticket.messages.create(
+            direction=Direction.INCOMING,
+            body=body,
+            status=MessageStatus.DELIVERED,
+            created_at=instants.now(),
+        )
+        _record(EventName.MESSAGE_RECEIVED, message, by=VISITOR)
+    return message
+
+
+def _record(event: EventName, message: Message, *, by: By) -> None:
+    events.record(
+        event,
+        by=by,
+        ticket=message.ticket,
+        location_id=message.ticket.location_id,
+        at=message.created_at,
+        message=message,
+        personal={"message": [None, message.body]},
+    )

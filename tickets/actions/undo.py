@@ -1,0 +1,184 @@
+"""Undo: restore exactly what one step changed, unless a later step wrote the same things."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
+
+from tickets import events, instants
+from tickets.actions import extras as extra_values
+from tickets.actions import labels as label_values
+from tickets.actions import lifecycle
+from tickets.exceptions import NotUndoable, UndoConflict, UndoNotYours, UndoTooLate
+from tickets.models import (
+    Activity,
+    Actor,
+    By,
+    EventName,
+    Interaction,
+    MessageStatus,
+    Ticket,
+)
+from tickets.states import (
+    CALL,
+    CANCEL,
+    FORWARD,
+    NO_SHOW,
+    REJOIN,
+    RETURN,
+    SERVE,
+    Status,
+    Transition,
+)
+
+UNDO_WITHIN = timedelta(hours=24)
+
+TRANSITION_OF: dict[str, Transition] = {
+    EventName.CALLED: CALL,
+    EventName.SERVED: SERVE,
+    EventName.NO_SHOW: NO_SHOW,
+    EventName.RETURNED: RETURN,
+    EventName.FORWARDED: FORWARD,
+    EventName.REJOINED: REJOIN,
+    EventName.CANCELLED: CANCEL,
+}
+#: Steps that change a ticket without changing its status.
+WRITES = (
+    EventName.REORDERED,
+    EventName.ASSIGNED,
+    EventName.UNASSIGNED,
+    EventName.EDITED,
+    EventName.LABELED,
+)
+UNDOABLE = (EventName.CREATED, *TRANSITION_OF, *WRITES, EventName.MESSAGE_SENT)
+
+
+def undo(activity: Activity, *, by: By) -> Ticket:
+    """Take back `activity`, within 24 hours, by who did it; labels and notes added since stay.
+
+    Undoing the adding of a visitor removes them from the line; undoing a call also takes up
+    again whom that call had ended. Raises NotUndoable, UndoTooLate, UndoNotYours, or UndoConflict
+    naming who changed the same things since and how.
+    """
+    ticket = activity.ticket
+    if ticket is None or activity.event not in UNDOABLE or activity.part_of_id:
+        raise NotUndoable
+    if activity.user_id is None or activity.user_id != lifecycle.clerk_of(by).pk:
+        raise UndoNotYours
+    if instants.now() - activity.at > UNDO_WITHIN:
+        raise UndoTooLate
+    try:
+        with transaction.atomic():
+            ticket.lock()
+            for part in activity.parts.select_related("ticket").order_by("-id"):
+                assert part.ticket is not None
+                part.ticket.lock()
+                _restore(part.ticket, part, by=by)
+            _restore(ticket, activity, by=by)
+    except IntegrityError as error:  # `undoes` is unique: somebody undid it at the same moment
+        raise NotUndoable from error
+    ticket.refresh_from_db()
+    return ticket
+
+
+def last_undoable(by: By, location_id: int) -> Activity | None:
+    """The newest step of this clerk here that is not undone, if it can be."""
+    mine = Activity.objects.standing().filter(user=Actor.of(by).user, location=location_id)
+    latest = (
+        mine.filter(ticket__isnull=False, part_of=None)
+        .select_related("ticket")
+        .order_by("-id")
+        .first()
+    )
+    recent = latest and instants.now() - latest.at <= UNDO_WITHIN
+    return latest if latest and recent and latest.event in UNDOABLE else None
+
+
+def _restore(ticket: Ticket, activity: Activity, *, by: By) -> None:
+    _refuse_conflict(ticket, activity)
+    if activity.event == EventName.CREATED:
+        after: dict[str, list[Any]] = events.changed(ticket, status=CANCEL.target)
+        ticket.apply(CANCEL)
+    else:
+        after = {name: [pair[1], pair[0]] for name, pair in activity.changes.items()}
+        _restore_columns(ticket, activity)
+    _restore_rest(ticket, activity)
+    events.record(
+        EventName.UNDONE,
+        by=by,
+        ticket=ticket,
+        location_id=ticket.location_id,
+        changes=after,
+        personal={name: [pair[1], pair[0]] for name, pair in activity.personal.items()},
+        undoes=activity,
+    )
+
+
+def _refuse_conflict(ticket: Ticket, activity: Activity) -> None:
+    if hasattr(activity, "undone_by"):
+        raise NotUndoable(gettext("This step was undone already."))
+    for later in ticket.activities.standing().filter(id__gt=activity.pk).order_by("id"):
+        if _touch(activity, later):
+            what = {"who": later.who, "what": later.get_event_display()}
+            raise UndoConflict(gettext("%(who)s changed this since: %(what)s.") % what)
+
+
+def _touch(step: Activity, later: Activity) -> bool:
+    """Whether both wrote the same thing; labels are the same thing only if the label is."""
+    written, rewritten = step.written(), later.written()
+    if step.event == EventName.CREATED:
+        return "status" in rewritten
+    shared = written.keys() & rewritten.keys()
+    if shared == {"labels"}:
+        return bool(_label_difference(written["labels"]) & _label_difference(rewritten["labels"]))
+    return bool(shared)
+
+
+def _label_difference(pair: list[list[str]]) -> set[str]:
+    return set(pair[0]) ^ set(pair[1])
+
+
+def _restore_columns(ticket: Ticket, activity: Activity) -> None:
+    before = {
+        column.attname: column.to_python(written[column.attname][0])
+        for written in [activity.written()]
+        for column in Ticket._meta.concrete_fields
+        if column.attname in written
+    }
+    status = before.pop("status", None)
+    if status:
+        transition = TRANSITION_OF[activity.event]
+        ticket.apply(transition.undone(Status(status)), **before)
+        _restore_interaction(activity, transition)
+    elif before:
+        Ticket.objects.filter(pk=ticket.pk).update(**before)
+
+
+def _restore_interaction(activity: Activity, transition: Transition) -> None:
+    if activity.interaction_id is None:
+        return
+    interaction = Interaction.objects.filter(pk=activity.interaction_id)
+    if transition is CALL:
+        interaction.delete()
+    elif transition.outcome:
+        interaction.update(ended_at=None, outcome="", called_ticket=activity.ticket_id)
+
+
+def _restore_rest(ticket: Ticket, activity: Activity) -> None:
+    personal = activity.personal
+    if extras := personal.get("extras"):
+        extra_values.replace(ticket, extra_values.from_record(extras[0]))
+    if labels := personal.get("labels"):
+        before, after = labels
+        ticket.labels.filter(value__in=set(after) - set(before)).delete()
+        there = set(ticket.labels.values_list("value", flat=True))
+        label_values.attach(ticket, [v for v in before if v not in after and v not in there])
+    if activity.event == EventName.MESSAGE_SENT:
+        held = ticket.messages.filter(
+            pk=activity.message_id or 0,
+            status=MessageStatus.QUEUED,
+            not_before__gt=instants.now(),
+        )
+        if not held.delete()[0]:
+            raise NotUndoable(gettext("This message has gone out already."))

@@ -1,0 +1,63 @@
+"""Locations and lines, read."""
+
+from rest_framework.decorators import api_view, authentication_classes, permission_classes
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tickets import instants
+from tickets.api.authentication import HEADER
+from tickets.api.v1 import reach, resources
+from tickets.models import User
+
+
+@api_view(["GET"])
+@authentication_classes([])
+@permission_classes([])
+def index(request: Request) -> Response:
+    """The API's root: what is here, and how to come in."""
+    root = request.build_absolute_uri(request.path.rstrip("/"))
+    return Response(
+        {
+            "statusCode": 200,
+            "version": "v1",
+            "authentication": f"Send your API key in the {HEADER} header.",
+            "locations": f"{root}/locations/",
+            "tickets": f"{root}/tickets/search",
+        }
+    )
+
+
+@api_view(["GET"])
+def location_list(request: Request) -> Response:
+    now = instants.now()
+    data = [resources.location(row, now) for row in reach.locations(request)]
+    return Response({"statusCode": 200, "data": data})
+
+
+@api_view(["GET"])
+def location_details(request: Request, pk: int) -> Response:
+    row = reach.location(request, pk)
+    return Response(resources.location(row, instants.now()) | {"statusCode": 200})
+
+
+@api_view(["GET"])
+def location_lines(request: Request, pk: int) -> Response:
+    rows = reach.location(request, pk).lines.in_use()
+    return Response({"statusCode": 200, "data": [resources.line(row) for row in rows]})
+
+
+@api_view(["GET"])
+def location_desks(request: Request, pk: int) -> Response:
+    rows = reach.location(request, pk).desks.filter(is_active=True)
+    return Response({"statusCode": 200, "desks": [resources.desk(row) for row in rows]})
+
+
+@api_view(["GET"])
+def location_users(request: Request, pk: int) -> Response:
+    rows = User.objects.working_at(reach.location(request, pk)).prefetch_related("roles")
+    return Response({"statusCode": 200, "data": [resources.user(row) for row in rows]})
+
+
+@api_view(["GET"])
+def line_details(request: Request, pk: int) -> Response:
+    return Response(resources.line(reach.line(request, pk)) | {"statusCode": 200})

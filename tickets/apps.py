@@ -1,0 +1,9 @@
+"""The application of the domain and of the staff's pages."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class TicketsConfig(AppConfig):
+    name = "tickets"
+    verbose_name = _("Visits")

@@ -1,0 +1,68 @@
+"""Put an action on record, and ring the bell of its location with the commit."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import F, Model
+
+from tickets import instants
+from tickets.models import Activity, Actor, By, EventName, Interaction, Location, Message, Ticket
+
+__all__ = ["BELL", "EventName", "record"]
+
+#: The PostgreSQL channel on which a commit is announced. The payload is a location's id, no data.
+BELL = "tickets"
+
+
+def record(
+    event: EventName,
+    *,
+    by: By,
+    location_id: int,
+    ticket: Ticket | None = None,
+    at: Any = None,
+    changes: dict[str, list[Any]] | None = None,
+    personal: dict[str, list[Any]] | None = None,
+    interaction: Interaction | None = None,
+    message: Message | None = None,
+    part_of: Activity | None = None,
+    undoes: Activity | None = None,
+) -> Activity:
+    """Write the one activity row of an action and raise its location's version.
+
+    Called last in the action's transaction: screens are told by the commit, and a rolled-back
+    action leaves no trace.
+    """
+    actor = Actor.of(by)
+    activity = Activity.objects.create(
+        location_id=location_id,
+        ticket=ticket,
+        event=event,
+        at=at or instants.now(),
+        actor_type=actor.type,
+        user=actor.user,
+        key=actor.key,
+        device=actor.device,
+        changes=changes or {},
+        personal=personal or {},
+        interaction=interaction,
+        message=message,
+        part_of=part_of,
+        undoes=undoes,
+    )
+    Location.objects.filter(pk=location_id).update(version=F("version") + 1)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, %s)", [BELL, str(location_id)])
+    return activity
+
+
+def changed(before: Model, **after: Any) -> dict[str, list[Any]]:
+    """[before, after] of each of the columns `after` that changes, in the form that is kept."""
+    pairs = {name: [_kept(getattr(before, name)), _kept(new)] for name, new in after.items()}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _kept(value: Any) -> Any:
+    return instants.to_wire(value) if isinstance(value, datetime) else value

@@ -1,0 +1,142 @@
+"""Refusals of the domain: each has a stable code, a sentence for people, and the input it is about."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tickets.states import Transition
+
+
+class Refusal(Exception):
+    """The action was not taken and nothing was changed.
+
+    `code` is stable and goes to programs, `message` is a translated sentence for people,
+    `param` names the input that it is about, where there is one.
+    """
+
+    code = "refused"
+    message: Promise | str = _("This is not possible.")
+    param = ""
+
+    def __init__(self, message: Promise | str = "", *, param: str = "") -> None:
+        self.message = message or self.message
+        self.param = param or self.param
+        super().__init__(str(self.message))
+
+
+class TransitionNotAllowed(Refusal):
+    """The ticket is not in a status from which this step leads, or somebody was faster."""
+
+    code = "ticket_status"
+
+    def __init__(self, transition: Transition, whereabouts: str = "") -> None:
+        super().__init__(f"{transition.refusal} {whereabouts}".strip())
+        self.transition = transition
+
+
+class TicketStatus(Refusal):
+    """A step that is no transition (recall, reorder, assign, edit of the line) in the wrong status."""
+
+    code = "ticket_status"
+
+
+class TicketChanged(Refusal):
+    code = "ticket_changed"
+    message = _("Somebody else changed this visit at the same moment. Look again.")
+
+
+class LineClosed(Refusal):
+    code = "line_closed"
+    param = "line"
+    message = _("This line takes no new visitors.")
+
+
+class LineHasActiveTickets(Refusal):
+    code = "line_has_active_tickets"
+    message = _("Visitors are still in this line. Serve, forward or remove them first.")
+
+
+class LineNotFound(Refusal):
+    code = "line_not_found"
+    param = "line"
+    message = _("There is no such line in this location.")
+
+
+class UserRequired(Refusal):
+    code = "user_required"
+    param = "user"
+    message = _("Say which user does this: the ticket records it.")
+
+
+class DeskRequired(Refusal):
+    code = "desk_required"
+    param = "desk"
+    message = _("Choose your desk first: this location calls visitors to a desk.")
+
+
+class DeskNotFound(Refusal):
+    code = "desk_not_found"
+    param = "desk"
+    message = _("There is no such desk in this location.")
+
+
+class DeskTaken(Refusal):
+    code = "desk_taken"
+    param = "desk"
+
+
+class AssigneeNotHere(Refusal):
+    code = "assignee_not_here"
+    param = "assignee"
+    message = _("This person does not work at this location.")
+
+
+class NotSameLocation(Refusal):
+    code = "other_location"
+    param = "after"
+    message = _("There is no such visitor waiting in this location.")
+
+
+class RejoinTooLate(Refusal):
+    code = "rejoin_too_late"
+    message = _("It is too late to rejoin. Sign in again for a new place in the line.")
+
+
+class NoPhoneNumber(Refusal):
+    code = "no_phone_number"
+    message = _("This visitor left no mobile number.")
+
+
+class MessagesOff(Refusal):
+    code = "messages_off"
+    message = _("Text messages are switched off at this location.")
+
+
+class MandatoryFieldMissing(Refusal):
+    code = "mandatory_field_missing"
+
+
+class NotUndoable(Refusal):
+    code = "not_undoable"
+    message = _("This step cannot be undone.")
+
+
+class UndoTooLate(NotUndoable):
+    code = "undo_too_late"
+    message = _("A step can be undone for 24 hours.")
+
+
+class UndoNotYours(NotUndoable):
+    code = "undo_not_yours"
+    message = _("Only the person who took this step can undo it.")
+
+
+class UndoConflict(NotUndoable):
+    """A later step wrote the same things; the message names who and what."""
+
+    code = "undo_conflict"
+
+
+class PairingFailed(Refusal):
+    code = "pairing_failed"
+    param = "code"
+    message = _("This code is not right, or it is older than 10 minutes. Ask for a new one.")

@@ -1,0 +1,213 @@
+"""What people type about a visitor, checked and put into the words of the domain. Forms never write."""
+
+import unicodedata
+from typing import Any
+from urllib.parse import urlsplit
+
+import phonenumbers
+from django import forms
+from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from tickets.actions.extras import ExtraValue
+from tickets.models import FIELD_COLUMNS, FieldType, InputField, Line, Location
+
+MOBILE = phonenumbers.PhoneNumberType.MOBILE
+EXAMPLE = phonenumbers.parse("+3725123456")
+
+
+class Audience(models.TextChoices):
+    """Who fills the form in."""
+
+    KIOSK = "KIOSK"
+    REMOTE = "REMOTE"
+    CLERK = "CLERK"
+
+
+class PhoneField(forms.CharField):
+    """A phone number in any written form; cleaned to E.164, read as the location's country writes it."""
+
+    widget = forms.TextInput(attrs={"type": "tel", "inputmode": "tel"})
+
+    def __init__(self, *, country: str, **kwargs: Any) -> None:
+        self.country = country
+        super().__init__(max_length=40, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value)
+        return e164(typed, self.country) if typed else ""
+
+
+def e164(typed: str, country: str) -> str:
+    """`typed` as +3725123456. Raises ValidationError with an example of the country."""
+    try:
+        number = phonenumbers.parse(typed, country)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        example = phonenumbers.example_number_for_type(country, MOBILE) or EXAMPLE
+        shown = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        raise forms.ValidationError(
+            gettext("Enter a mobile number, such as %(example)s.") % {"example": shown},
+            code="phone",
+        )
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+class VisitorForm(forms.Form):
+    """The questions of a location to one visitor: line, then its input fields in their order.
+
+    `line` leaves the choice of the line out; `only` asks just the named questions, as the kiosk
+    does page by page. `details` is what `intake.create` and `details.edit` take.
+    """
+
+    error_css_class = "has-error"
+    use_required_attribute = False
+
+    def __init__(
+        self,
+        *args: Any,
+        location: Location,
+        audience: Audience,
+        line: Line | None = None,
+        only: tuple[str, ...] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.location = location
+        self.line = line
+        self.input_fields = {name_of(f): f for f in _asked(location, audience, line)}
+        if line is None:
+            self.fields["line"] = forms.ModelChoiceField(
+                Line.objects.open().filter(location=location),
+                label=_("Service"),
+                empty_label=None,
+                error_messages={"required": _("Choose a service.")},
+                widget=forms.RadioSelect,
+            )
+        for name, field in self.input_fields.items():
+            self.fields[name] = _form_field(field, location, audience)
+        if only is not None:
+            self.fields = {name: self.fields[name] for name in only}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for name, value in cleaned.items():
+            if isinstance(value, str):
+                cleaned[name] = unicodedata.normalize("NFC", value)
+        return cleaned
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """Columns by name, and `extras`: one for each answer, several choices one each."""
+        columns = set(FIELD_COLUMNS.values())
+        found: dict[str, Any] = {k: v for k, v in self.cleaned_data.items() if k in columns}
+        found["extras"] = [
+            ExtraValue(title=field.title, value=str(value), url=_link(field, value))
+            for name, field in self.input_fields.items()
+            if name not in columns
+            for value in _values(self.cleaned_data.get(name))
+        ]
+        return found
+
+
+def name_of(field: InputField) -> str:
+    """The form's name of an input field: the ticket's column, or `field-<id>`."""
+    return FIELD_COLUMNS.get(FieldType(field.type)) or f"field-{field.pk}"
+
+
+def _asked(location: Location, audience: Audience, line: Line | None) -> list[InputField]:
+    fields = InputField.objects.filter(location=location, is_active=True)
+    if line is not None:
+        fields = InputField.objects.asked_in(line)
+    if audience == Audience.KIOSK:
+        fields = fields.filter(is_shown_in_kiosk=True)
+    elif audience == Audience.REMOTE:
+        fields = fields.filter(is_shown_in_remote_sign_in=True)
+    return list(fields.prefetch_related("options"))
+
+
+def _is_mandatory(field: InputField, audience: Audience) -> bool:
+    if audience == Audience.REMOTE:
+        return field.is_mandatory_in_remote_sign_in
+    return field.is_mandatory_before_added
+
+
+MISSING = {
+    FieldType.FIRST_NAME: _("Enter your first name."),
+    FieldType.LAST_NAME: _("Enter your last name."),
+    FieldType.PHONE_NUMBER: _("Enter your mobile number."),
+    FieldType.EMAIL: _("Enter your e-mail address."),
+}
+
+
+def _form_field(field: InputField, location: Location, audience: Audience) -> forms.Field:
+    type_ = FieldType(field.type)
+    missing = MISSING.get(type_) or gettext("Answer “%(question)s”.") % {"question": field.question}
+    common: dict[str, Any] = {
+        "label": field.title if audience == Audience.CLERK else field.question,
+        "required": _is_mandatory(field, audience),
+        "error_messages": {"required": missing},
+    }
+    match type_:
+        case FieldType.FIRST_NAME | FieldType.LAST_NAME:
+            made: forms.Field = forms.CharField(max_length=50, **common)
+        case FieldType.PHONE_NUMBER:
+            made = PhoneField(country=location.country, **common)
+        case FieldType.EMAIL:
+            common["error_messages"]["invalid"] = _(
+                "Enter an e-mail address, such as name@example.com."
+            )
+            made = forms.EmailField(max_length=100, **common)
+        case FieldType.SELECT:
+            choices = [(option.title, option.title) for option in field.options.all()]
+            common["error_messages"]["invalid_choice"] = _("Choose one of the answers.")
+            made = (
+                forms.MultipleChoiceField(
+                    choices=choices, widget=forms.CheckboxSelectMultiple, **common
+                )
+                if field.is_multiple
+                else forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
+            )
+        case FieldType.NUMERIC:
+            common["error_messages"]["invalid"] = _("Enter a number, such as 12.")
+            made = forms.DecimalField(
+                max_digits=30, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **common
+            )
+        case FieldType.DATE:
+            common["error_messages"]["invalid"] = _("Enter a date.")
+            made = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **common)
+        case FieldType.URL:
+            common["error_messages"]["invalid"] = _(
+                "Enter a web address, such as https://example.com."
+            )
+            made = forms.URLField(max_length=500, assume_scheme="https", **common)
+        case FieldType.TEXT:
+            made = forms.CharField(max_length=500, **common)
+    made.widget.attrs["autocomplete"] = _autocomplete(type_, audience)
+    return made
+
+
+def _autocomplete(type_: FieldType, audience: Audience) -> str:
+    """The visitor's own phone may fill in; a device that strangers share must not."""
+    if audience != Audience.REMOTE:
+        return "off"
+    return {
+        FieldType.FIRST_NAME: "given-name",
+        FieldType.LAST_NAME: "family-name",
+        FieldType.PHONE_NUMBER: "tel",
+        FieldType.EMAIL: "email",
+    }.get(type_, "off")
+
+
+def _values(answer: Any) -> list[Any]:
+    if isinstance(answer, list):
+        return answer
+    return [] if answer in (None, "") else [answer]
+
+
+def _link(field: InputField, value: Any) -> str:
+    if field.type != FieldType.URL or urlsplit(str(value)).scheme not in ("http", "https"):
+        return ""
+    return str(value)

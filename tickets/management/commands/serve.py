@@ -1,0 +1,50 @@
+"""Serve everything on one port: pages, API, streams and static files."""
+
+import os
+from typing import Any
+
+import uvicorn
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils.module_loading import import_string
+
+from tickets.realtime.server import Server
+
+STOP_WITHIN = 3  # seconds for requests that are under way
+
+
+def add_address_arguments(parser: CommandParser) -> None:
+    parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
+    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+
+
+def serve(*, host: str, port: int, workers: int = 1) -> None:
+    """Run until a signal; with one process, open streams do not delay the stop."""
+    options: dict[str, Any] = {
+        "app": "qminder_site.asgi:application",
+        "host": host,
+        "port": port,
+        "timeout_graceful_shutdown": STOP_WITHIN,
+        "proxy_headers": bool(settings.TRUSTED_PROXIES),
+        "forwarded_allow_ips": settings.TRUSTED_PROXIES,
+        "server_header": False,
+        "access_log": False,
+        "log_level": "warning",
+    }
+    if workers > 1:
+        uvicorn.run(workers=workers, **options)
+    else:
+        # The command is how the site is run; everything else below does not know the site.
+        hub = import_string("qminder_site.asgi.hub")
+        Server(uvicorn.Config(**options), on_exit=hub.stop).run()
+
+
+class Command(BaseCommand):
+    help = "Serve everything on one port."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_address_arguments(parser)
+        parser.add_argument("--workers", type=int, default=1, help="processes (PostgreSQL only)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        serve(host=options["host"], port=options["port"], workers=options["workers"])

@@ -1,0 +1,68 @@
+"""The tables: one file per aggregate."""
+
+from tickets.models.activity import (
+    SYSTEM,
+    VISITOR,
+    Activity,
+    Actor,
+    ActorType,
+    By,
+    EventName,
+)
+from tickets.models.idempotency import IdempotencyKey, SpentToken
+from tickets.models.interactions import Interaction
+from tickets.models.locations import (
+    FIELD_COLUMNS,
+    Desk,
+    FieldType,
+    InputField,
+    InputFieldOption,
+    Line,
+    LineStatus,
+    Location,
+    NameForm,
+    NumberCounter,
+)
+from tickets.models.messages import Direction, Message, MessageStatus
+from tickets.models.people import ACCOUNT_ROLES, LOCAL_ROLES, Role, RoleType, User
+from tickets.models.programs import ApiKey, Device, DeviceKind, secret_hash
+from tickets.models.tickets import Extra, Label, Source, Ticket
+
+__all__ = [
+    "ACCOUNT_ROLES",
+    "FIELD_COLUMNS",
+    "LOCAL_ROLES",
+    "SYSTEM",
+    "VISITOR",
+    "Activity",
+    "Actor",
+    "ActorType",
+    "ApiKey",
+    "By",
+    "Desk",
+    "Device",
+    "DeviceKind",
+    "Direction",
+    "EventName",
+    "Extra",
+    "FieldType",
+    "IdempotencyKey",
+    "InputField",
+    "InputFieldOption",
+    "Interaction",
+    "Label",
+    "Line",
+    "LineStatus",
+    "Location",
+    "Message",
+    "MessageStatus",
+    "NameForm",
+    "NumberCounter",
+    "Role",
+    "RoleType",
+    "Source",
+    "SpentToken",
+    "Ticket",
+    "User",
+    "secret_hash",
+]

@@ -1,0 +1,292 @@
+"""Where visitors come: locations, their lines and desks, and what they ask a visitor."""
+
+import uuid
+import zoneinfo
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinLengthValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Upper
+from django.utils.translation import gettext_lazy as _
+
+from tickets import instants
+from tickets.models.fields import hex_color
+
+
+def validate_timezone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("Choose a time zone such as Europe/Tallinn."), code="timezone")
+
+
+class NameForm(models.TextChoices):
+    """How much of a name strangers in the room may see."""
+
+    FIRST_INITIAL = "FIRST_INITIAL", _("First name and initial: Jane D.")
+    FIRST = "FIRST", _("First name: Jane")
+    INITIALS = "INITIALS", _("Initials: J. D.")
+    NUMBER = "NUMBER", _("Number: A-42")
+
+
+class Location(models.Model):
+    """A place with a door, a counter and a clock of its own; the border between tenants."""
+
+    PERSONAL = ()
+
+    name = models.CharField(_("name"), max_length=30)
+    slug = models.SlugField(
+        _("web address"), unique=True, help_text=_("The end of the microsite's address.")
+    )
+    timezone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", validators=[validate_timezone]
+    )
+    country = models.CharField(
+        _("country"),
+        max_length=2,
+        validators=[RegexValidator(r"^[A-Z]{2}\Z", _("Write the country as two capitals: EE."))],
+        help_text=_("Two letters, such as EE. Mobile numbers without a country code belong to it."),
+    )
+    address = models.CharField(_("address"), max_length=300, blank=True)
+    latitude = models.FloatField(_("latitude"), null=True, blank=True)
+    longitude = models.FloatField(_("longitude"), null=True, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_remote_sign_in_open = models.BooleanField(
+        _("remote sign-in"), default=True, help_text=_("Visitors may join from their own phone.")
+    )
+    is_desk_required = models.BooleanField(
+        _("desk required"), default=False, help_text=_("Clerks choose a desk before they call.")
+    )
+    keeps_active_tickets_open = models.BooleanField(
+        _("several visitors at once"),
+        default=False,
+        help_text=_("If not, a clerk's next call marks the visitor before as served."),
+    )
+    is_closed_daily = models.BooleanField(
+        _("close of day"),
+        default=False,
+        help_text=_("An hour after closing, whoever still waits is removed from the line."),
+    )
+    has_messages = models.BooleanField(_("text messages"), default=False)
+    name_form = models.CharField(
+        _("names in public"), max_length=16, choices=NameForm, default=NameForm.FIRST_INITIAL
+    )
+    is_line_public = models.BooleanField(
+        _("line in public"), default=True, help_text=_("The TV names the line. Off for clinics.")
+    )
+    version = models.PositiveBigIntegerField(
+        default=0, editable=False, help_text=_("Raised by every action; screens compare it.")
+    )
+
+    class Meta:
+        ordering = ("name", "id")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(name_form__in=NameForm.values), name="location_name_form"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def tz(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.timezone)
+
+    def local_day(self, moment: datetime) -> date:
+        return moment.astimezone(self.tz).date()
+
+    def today(self) -> date:
+        return self.local_day(instants.now())
+
+
+class LineStatus(models.TextChoices):
+    ENABLED = "ENABLED", _("Open")
+    DISABLED = "DISABLED", _("Takes nobody new")
+    ARCHIVED = "ARCHIVED", _("Archived")
+
+
+class LineQuerySet(models.QuerySet["Line"]):
+    def open(self) -> "LineQuerySet":
+        """Lines that take new visitors."""
+        return self.filter(status=LineStatus.ENABLED)
+
+    def in_use(self) -> "LineQuerySet":
+        """Lines that clerks work with."""
+        return self.exclude(status=LineStatus.ARCHIVED)
+
+
+class Line(models.Model):
+    """What visitors come for, and wait in; called a service where a visitor reads it."""
+
+    PERSONAL = ()
+
+    location = models.ForeignKey(Location, models.PROTECT, related_name="lines")
+    name = models.CharField(_("name"), max_length=30)
+    letter = models.CharField(
+        _("letter"),
+        max_length=2,
+        validators=[RegexValidator(r"^[A-Z]{1,2}\Z", _("Write one or two capitals."))],
+        help_text=_("Begins the visitors' numbers: A-42."),
+    )
+    color = models.CharField(_("colour"), max_length=6, validators=[hex_color])
+    status = models.CharField(
+        _("status"), max_length=8, choices=LineStatus, default=LineStatus.ENABLED
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    expected_minutes = models.PositiveSmallIntegerField(
+        _("expected minutes"),
+        default=8,
+        help_text=_("How long one visitor takes, until enough were served to measure it."),
+    )
+
+    objects = LineQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("position", "id")
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=LineStatus.values), name="line_status"),
+            models.UniqueConstraint(fields=("location", "letter"), name="line_letter"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == LineStatus.ENABLED
+
+
+class Desk(models.Model):
+    """Where a visitor is called to."""
+
+    PERSONAL = ()
+
+    location = models.ForeignKey(Location, models.PROTECT, related_name="desks")
+    name = models.CharField(_("name"), max_length=30)
+    is_active = models.BooleanField(_("active"), default=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        ordering = ("position", "id")
+        constraints = [models.UniqueConstraint(fields=("location", "name"), name="desk_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FieldType(models.TextChoices):
+    FIRST_NAME = "FIRST_NAME", _("First name")
+    LAST_NAME = "LAST_NAME", _("Last name")
+    PHONE_NUMBER = "PHONE_NUMBER", _("Mobile number")
+    EMAIL = "EMAIL", _("E-mail")
+    TEXT = "TEXT", _("Text")
+    SELECT = "SELECT", _("Choice")
+    NUMERIC = "NUMERIC", _("Number")
+    DATE = "DATE", _("Date")
+    URL = "URL", _("Link")
+
+
+#: Fields that fill a column of the ticket, at most one of each per location; others become extras.
+FIELD_COLUMNS = {
+    FieldType.FIRST_NAME: "first_name",
+    FieldType.LAST_NAME: "last_name",
+    FieldType.PHONE_NUMBER: "phone_number",
+    FieldType.EMAIL: "email",
+}
+
+
+class InputFieldQuerySet(models.QuerySet["InputField"]):
+    def asked_in(self, line: Line) -> "InputFieldQuerySet":
+        """The fields that concern a visitor of `line`, in order."""
+        everywhere = Q(lines=None) | Q(lines=line)
+        return self.filter(everywhere, location=line.location_id, is_active=True).distinct()
+
+
+class InputField(models.Model):
+    """Something that a location asks a visitor; who sees it, and when it is mandatory."""
+
+    PERSONAL = ()
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    location = models.ForeignKey(Location, models.PROTECT, related_name="input_fields")
+    type = models.CharField(_("type"), max_length=12, choices=FieldType)
+    title = models.CharField(_("title"), max_length=50, validators=[MinLengthValidator(1)])
+    visitor_facing_title = models.CharField(
+        _("title for visitors"), max_length=100, blank=True, help_text=_("Else the title.")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_multiple = models.BooleanField(_("several choices"), default=False)
+    is_mandatory_before_added = models.BooleanField(_("mandatory at sign-in"), default=False)
+    is_mandatory_before_served = models.BooleanField(_("mandatory before served"), default=False)
+    is_mandatory_in_remote_sign_in = models.BooleanField(
+        _("mandatory in remote sign-in"), default=False
+    )
+    is_shown_in_kiosk = models.BooleanField(_("asked at the kiosk"), default=True)
+    is_shown_in_remote_sign_in = models.BooleanField(_("asked in remote sign-in"), default=True)
+    is_visible_while_waiting = models.BooleanField(_("shown while waiting"), default=True)
+    is_visible_while_serving = models.BooleanField(_("shown while serving"), default=True)
+    lines = models.ManyToManyField(
+        Line, blank=True, related_name="input_fields", help_text=_("None: all lines.")
+    )
+
+    objects = InputFieldQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("position", "title")
+        constraints = [
+            models.CheckConstraint(condition=Q(type__in=FieldType.values), name="inputfield_type"),
+            models.UniqueConstraint(
+                fields=("location", "type"),
+                condition=Q(type__in=tuple(FIELD_COLUMNS)),
+                name="inputfield_single",
+            ),
+            models.UniqueConstraint("location", Upper("title"), name="inputfield_title"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def question(self) -> str:
+        return self.visitor_facing_title or self.title
+
+
+class InputFieldOption(models.Model):
+    """One answer of a choice."""
+
+    PERSONAL = ()
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    field = models.ForeignKey(InputField, models.CASCADE, related_name="options")
+    title = models.CharField(_("title"), max_length=50)
+    color = models.CharField(_("colour"), max_length=6, blank=True, validators=[hex_color])
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        ordering = ("position", "title")
+        constraints = [
+            models.UniqueConstraint(fields=("field", "title"), name="inputfieldoption_title")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class NumberCounter(models.Model):
+    """The last number given to a visitor of a location on one of its local days."""
+
+    PERSONAL = ()
+
+    location = models.ForeignKey(Location, models.PROTECT, related_name="+")
+    day = models.DateField()
+    last_number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("location", "day"), name="numbercounter_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.location} {self.day}: {self.last_number}"

@@ -1,0 +1,81 @@
+"""Who comes in without a password: programs by an API key, kiosks and TVs by a pairing."""
+
+import hashlib
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tickets.models.fields import InstantField
+from tickets.models.locations import Location
+from tickets.models.people import User
+
+
+def secret_hash(secret: str) -> str:
+    """How a secret of at least 128 random bits is kept."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class ApiKey(models.Model):
+    """The right of a program to use the API. The secret is shown once; its hash is kept."""
+
+    PERSONAL = ()
+
+    name = models.CharField(_("name"), max_length=50)
+    prefix = models.CharField(_("begins with"), max_length=12, editable=False)
+    secret_hash = models.CharField(max_length=64, unique=True, editable=False)
+    user = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="api_keys",
+        help_text=_("The person on whose behalf it acts; none: the account."),
+    )
+    locations = models.ManyToManyField(
+        Location, blank=True, related_name="+", help_text=_("None: all locations.")
+    )
+    created_at = InstantField(_("created"), auto_now_add=True)
+    last_used_at = InstantField(_("last used"), null=True, blank=True, editable=False)
+    revoked_at = InstantField(_("revoked"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("API key")
+        ordering = ("name", "id")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+
+class DeviceKind(models.TextChoices):
+    KIOSK = "KIOSK", _("Kiosk")
+    TV = "TV", _("TV")
+
+
+class Device(models.Model):
+    """A kiosk or a TV of a location, paired once by a code that a manager reads out."""
+
+    PERSONAL = ()
+
+    location = models.ForeignKey(Location, models.PROTECT, related_name="devices")
+    kind = models.CharField(_("kind"), max_length=5, choices=DeviceKind)
+    name = models.CharField(_("name"), max_length=50)
+    is_active = models.BooleanField(_("active"), default=True)
+    code = models.CharField(_("pairing code"), max_length=6, blank=True, editable=False)
+    code_expires_at = InstantField(_("code valid until"), null=True, blank=True, editable=False)
+    wrong_guesses = models.PositiveSmallIntegerField(default=0, editable=False)
+    secret_hash = models.CharField(
+        max_length=64, unique=True, null=True, blank=True, editable=False
+    )
+    paired_at = InstantField(_("paired"), null=True, blank=True, editable=False)
+    last_seen_at = InstantField(_("last seen"), null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ("location", "kind", "name")
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=DeviceKind.values), name="device_kind"),
+            models.UniqueConstraint(fields=("code",), condition=~Q(code=""), name="device_code"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,74 @@
+"""One hub per process: it hears the bell, asks what changed, and wakes who listens to that."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+
+Versions = dict[str, int]
+
+
+class Listener:
+    """One open stream. It has no backlog: however much happens, it is woken once and looks again."""
+
+    def __init__(self, channel: str) -> None:
+        self.channel = channel
+        self.is_closing = False
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def wait(self, seconds: float) -> bool:
+        """True when woken, False after `seconds` of silence."""
+        try:
+            await asyncio.wait_for(self._woken.wait(), seconds)
+        except TimeoutError:
+            return False
+        self._woken.clear()
+        return True
+
+
+class Hub:
+    """`versions` names every channel with a number that each change raises; it may block."""
+
+    def __init__(
+        self, bell: Callable[[], AsyncIterator[None]], versions: Callable[[], Versions]
+    ) -> None:
+        self._bell = bell
+        self._versions = versions
+        self._listeners: defaultdict[str, set[Listener]] = defaultdict(set)
+        self._task: asyncio.Task[None] | None = None
+        self._seen: Versions = {}
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    def stop(self) -> None:
+        """Silence the bell and end every stream."""
+        if self._task:
+            self._task.cancel()
+        for listener in [each for group in self._listeners.values() for each in group]:
+            listener.is_closing = True
+            listener.wake()
+
+    def join(self, channel: str) -> Listener:
+        listener = Listener(channel)
+        self._listeners[channel].add(listener)
+        return listener
+
+    def leave(self, listener: Listener) -> None:
+        self._listeners[listener.channel].discard(listener)
+        if not self._listeners[listener.channel]:
+            del self._listeners[listener.channel]
+
+    async def _run(self) -> None:
+        async for _ in self._bell():
+            if not self._listeners:
+                self._seen = {}
+                continue
+            current = await asyncio.to_thread(self._versions)
+            for channel in list(self._listeners):
+                if current.get(channel) != self._seen.get(channel):
+                    for listener in self._listeners[channel]:
+                        listener.wake()
+            self._seen = current

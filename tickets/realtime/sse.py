@@ -1,0 +1,69 @@
+"""A stream of server-sent events that say only that something changed, in plain ASGI."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from tickets.realtime.hub import Hub, Listener
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+#: Blocking: the channel that this request may listen to, or None.
+Authorise = Callable[[Scope], str | None]
+
+KEEP_ALIVE = 4.0  # seconds of silence, after which the listener's right is looked at again
+HEADERS = [
+    (b"content-type", b"text/event-stream"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+    (b"x-content-type-options", b"nosniff"),
+]
+NOT_FOUND = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+
+
+async def stream(
+    hub: Hub, authorise: Authorise, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Answer with `sync` first, then `changed` after each change; 404 if there is no right to it.
+
+    After `sync` a page fetches its parts once, so that nothing is missed between two connections.
+    A right that is withdrawn ends the stream within seconds.
+    """
+    channel = await asyncio.to_thread(authorise, scope)
+    if channel is None:
+        await send({"type": "http.response.start", "status": 404, "headers": NOT_FOUND})
+        await send({"type": "http.response.body", "body": b"Not found"})
+        return
+    listener = hub.join(channel)
+    gone = asyncio.create_task(_gone(receive, listener))
+    try:
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        await _send(send, b"event: sync\ndata: \n\n")
+        while not listener.is_closing:
+            is_woken = await listener.wait(KEEP_ALIVE)
+            if listener.is_closing:
+                break
+            if is_woken:
+                await _send(send, b"event: changed\ndata: \n\n")
+            elif await asyncio.to_thread(authorise, scope) == channel:
+                await _send(send, b": still here\n\n")
+            else:
+                break
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+    except OSError:
+        pass  # the browser went away while we wrote
+    finally:
+        gone.cancel()
+        hub.leave(listener)
+
+
+async def _gone(receive: Receive, listener: Listener) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    listener.is_closing = True
+    listener.wake()
+
+
+async def _send(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})
