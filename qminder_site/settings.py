@@ -128,7 +128,7 @@ DATABASES = {"default": DATABASE}
 
 AUTH_USER_MODEL = "tickets.User"
 LOGIN_URL = "tickets:sign-in"
-LOGIN_REDIRECT_URL = "tickets:service"
+LOGIN_REDIRECT_URL = "tickets:choose-location"
 LOGOUT_REDIRECT_URL = "tickets:sign-in"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

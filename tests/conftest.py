@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from django.test.utils import CaptureQueriesContext
 
 from tests import databases
 
@@ -14,6 +15,7 @@ figures: list[str] = []
 not_run: list[str] = []
 
 Figure = Callable[[str, object], None]
+CountQueries = Callable[[Callable[[], object]], int]
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +46,18 @@ def figure() -> Figure:
         figures.append(f"{name}: {value}")
 
     return report
+
+
+@pytest.fixture
+def count_queries(db: None) -> CountQueries:
+    """How many queries a call makes."""
+
+    def count(call: Callable[[], object]) -> int:
+        with CaptureQueriesContext(connections["default"]) as queries:
+            call()
+        return len(queries)
+
+    return count
 
 
 @pytest.fixture(scope="session")

@@ -81,7 +81,7 @@ class VisitorForm(forms.Form):
         if line is None:
             self.fields["line"] = forms.ModelChoiceField(
                 Line.objects.open().filter(location=location),
-                label=_("Service"),
+                label=_("Line") if audience == Audience.CLERK else _("Service"),
                 empty_label=None,
                 error_messages={"required": _("Choose a service.")},
                 widget=forms.RadioSelect,
@@ -211,3 +211,14 @@ def _link(field: InputField, value: Any) -> str:
     if field.type != FieldType.URL or urlsplit(str(value)).scheme not in ("http", "https"):
         return ""
     return str(value)
+
+
+class LabelForm(forms.Form):
+    use_required_attribute = False
+
+    value = forms.CharField(
+        label=_("New label"),
+        max_length=50,
+        error_messages={"required": _("Enter a label.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

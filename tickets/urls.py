@@ -1,5 +1,36 @@
 """Addresses of the staff's pages."""
 
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
+from django.views.generic import RedirectView
+
+from tickets.views import service, steps, visitors, workplace
+
 app_name = "tickets"
 
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="tickets:choose-location"), name="home"),
+    path(
+        "sign-in/",
+        LoginView.as_view(template_name="tickets/sign_in.html", redirect_authenticated_user=True),
+        name="sign-in",
+    ),
+    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("service/", service.choose_location, name="choose-location"),
+    path("service/<int:pk>/", service.service, name="service"),
+    path("service/<int:pk>/workplace/", workplace.workplace, name="workplace"),
+    path("service/<int:pk>/add/", visitors.add, name="add-visitor"),
+    path("service/<int:pk>/call-next/", steps.call_next, name="call-next"),
+    path("service/<int:pk>/undo/", steps.undo_last, name="undo"),
+    path("tickets/<int:pk>/", visitors.details, name="ticket"),
+    path("tickets/<int:pk>/call/", steps.call, name="call-ticket"),
+    path("tickets/<int:pk>/recall/", steps.recall, name="recall-ticket"),
+    path("tickets/<int:pk>/serve/", steps.serve, name="serve-ticket"),
+    path("tickets/<int:pk>/no-show/", steps.no_show, name="no-show-ticket"),
+    path("tickets/<int:pk>/return/", steps.return_to_queue, name="return-ticket"),
+    path("tickets/<int:pk>/forward/", steps.forward, name="forward-ticket"),
+    path("tickets/<int:pk>/cancel/", steps.cancel, name="cancel-ticket"),
+    path("tickets/<int:pk>/rejoin/", steps.rejoin, name="rejoin-ticket"),
+    path("tickets/<int:pk>/labels/add/", visitors.add_label, name="add-label"),
+    path("tickets/<int:pk>/labels/remove/", visitors.remove_label, name="remove-label"),
+]

@@ -197,6 +197,11 @@ class Ticket(models.Model):
         """What staff call this visitor: the name, or the number of somebody without one."""
         return self.full_name or self.public_id
 
+    @property
+    def masked_phone_number(self) -> str:
+        """Enough of the number to tell two visitors apart, not enough to call one."""
+        return f"•••{self.phone_number[-4:]}" if self.phone_number else ""
+
     def name_in_public(self, form: str) -> str:
         """The name as strangers may read it; the number where there is no name."""
         last_initial = f"{self.last_name[0]}." if self.last_name else ""

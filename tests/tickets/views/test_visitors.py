@@ -1,0 +1,153 @@
+"""Adding a visitor by hand, and looking at one visit closely."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.conftest import CountQueries
+from tests.factories import InputFieldFactory, LineFactory, clerk_of, waiting_ticket
+from tests.tickets.views.test_service import HTMX, page_of
+from tickets.actions import labels, lifecycle
+from tickets.models import Line, Source, Ticket, User
+
+
+@pytest.fixture
+def asked(line: Line) -> None:
+    InputFieldFactory.create(
+        location=line.location, type="FIRST_NAME", title="First", is_mandatory_before_added=True
+    )
+    InputFieldFactory.create(location=line.location, type="PHONE_NUMBER", title="Phone")
+    InputFieldFactory.create(location=line.location, type="TEXT", title="Notes")
+
+
+def add(client: Client, line: Line, headers: Any = None, **data: Any) -> Any:
+    url = reverse("tickets:add-visitor", args=[line.location_id])
+    return client.post(url, {"line": line.pk, "once": "token"} | data, headers=headers)
+
+
+@pytest.mark.usefixtures("asked")
+def test_add_puts_the_visitor_in_the_line(staff: Client, line: Line) -> None:
+    notes = line.location.input_fields.get(title="Notes")
+
+    response = add(
+        staff, line, first_name="Jane", phone_number="5512 3456", **{f"field-{notes.pk}": "Ramp"}
+    )
+
+    ticket = Ticket.objects.get()
+    assert response["Location"] == page_of(line.location)
+    assert (ticket.line, ticket.source) == (line, Source.MANUAL)
+    assert (ticket.first_name, ticket.phone_number) == ("Jane", "+37255123456")
+    assert [(extra.title, extra.value) for extra in ticket.extras.all()] == [("Notes", "Ramp")]
+
+
+@pytest.mark.usefixtures("asked")
+def test_add_submitted_twice_makes_one_ticket(staff: Client, line: Line) -> None:
+    for _ in range(2):
+        add(staff, line, first_name="Jane")
+
+    assert Ticket.objects.count() == 1
+
+
+@pytest.mark.usefixtures("asked")
+def test_add_keeps_what_was_typed_and_names_the_field(staff: Client, line: Line) -> None:
+    response = add(staff, line, phone_number="12")
+
+    html = response.content.decode()
+    assert (response.status_code, Ticket.objects.count()) == (422, 0)
+    assert html.count('value="12"') == 1
+    assert html.count("Enter your first name.") == 2  # in the summary and beside the field
+    assert html.count("<title>Error: ") == 1
+
+
+@pytest.mark.usefixtures("asked")
+def test_add_under_htmx_shows_errors_in_the_drawer(staff: Client, line: Line) -> None:
+    response = add(staff, line, headers=HTMX)
+
+    assert (response.status_code, response["HX-Retarget"]) == (422, "#drawer-content")
+    assert response.content.decode().count("<html") == 0
+
+
+@pytest.mark.usefixtures("asked")
+def test_add_under_htmx_shows_the_work(staff: Client, line: Line) -> None:
+    response = add(staff, line, headers=HTMX, first_name="Jane")
+
+    assert [row.ticket.first_name for row in response.context["waiting"]] == ["Jane"]
+    assert response.content.decode().count("Jane is in the line.") == 1
+
+
+def test_add_to_another_location_s_line_is_refused(staff: Client, line: Line) -> None:
+    url = reverse("tickets:add-visitor", args=[line.location_id])
+
+    response = staff.post(url, {"line": LineFactory.create().pk})
+
+    assert (response.status_code, Ticket.objects.count()) == (422, 0)
+
+
+def test_add_does_not_exist_elsewhere(staff: Client) -> None:
+    other = LineFactory.create()
+
+    assert add(staff, other).status_code == 404
+
+
+def test_details_show_the_visit_and_its_timeline(staff: Client, line: Line, clerk: User) -> None:
+    ticket = waiting_ticket(line, by=clerk, first_name="Jane")
+    lifecycle.call(ticket, by=clerk)
+
+    response = staff.get(reverse("tickets:ticket", args=[ticket.pk]))
+
+    assert [each.event for each in response.context["timeline"]] == [
+        "ticket.called",
+        "ticket.created",
+    ]
+
+
+def test_details_of_another_location_s_visit_do_not_exist(staff: Client) -> None:
+    ticket = waiting_ticket(LineFactory.create())
+
+    assert staff.get(reverse("tickets:ticket", args=[ticket.pk])).status_code == 404
+
+
+def test_details_cost_the_same_with_one_step_and_three(
+    staff: Client, line: Line, clerk: User, count_queries: CountQueries
+) -> None:
+    ticket = waiting_ticket(line, by=clerk, labels=["A"])
+    url = reverse("tickets:ticket", args=[ticket.pk])
+    costs = []
+    for names in ([], ["B", "C"]):
+        for name in names:
+            labels.add(ticket, value=name, by=clerk_of(line.location))
+        staff.get(url)
+        costs.append(count_queries(lambda: staff.get(url)))
+
+    assert costs[0] == costs[1]
+
+
+def test_labels_are_added_and_removed(staff: Client, line: Line, clerk: User) -> None:
+    ticket = waiting_ticket(line, by=clerk, labels=["Old"])
+
+    staff.post(reverse("tickets:add-label", args=[ticket.pk]), {"value": "VIP"})
+    staff.post(reverse("tickets:remove-label", args=[ticket.pk]), {"value": "Old"})
+
+    assert [label.value for label in ticket.labels.all()] == ["VIP"]
+
+
+@pytest.mark.parametrize("value", ["", "x" * 51])
+def test_add_label_refuses_nothing_and_too_much(
+    staff: Client, line: Line, clerk: User, value: str
+) -> None:
+    ticket = waiting_ticket(line, by=clerk)
+
+    response = staff.post(reverse("tickets:add-label", args=[ticket.pk]), {"value": value})
+
+    assert (response.status_code, ticket.labels.count()) == (422, 0)
+
+
+@pytest.mark.parametrize("name", ["add-label", "remove-label"])
+def test_labels_of_another_location_do_not_exist(staff: Client, name: str) -> None:
+    ticket = waiting_ticket(LineFactory.create(), labels=["VIP"])
+
+    response = staff.post(reverse(f"tickets:{name}", args=[ticket.pk]), {"value": "VIP"})
+
+    assert (response.status_code, ticket.labels.count()) == (404, 1)

@@ -1,0 +1,135 @@
+"""The Service View: who waits, who is being served, and the answer to every step taken there."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+from django_htmx.middleware import HtmxDetails
+
+from tickets import access, estimates, idempotency, instants
+from tickets.actions import staff, undo
+from tickets.estimates import Estimate
+from tickets.exceptions import Refusal
+from tickets.models import Line, Location, Ticket, User
+
+PAGE = "tickets/service.html"
+PARTS = {"work": f"{PAGE}#work"}
+ANSWER = f"{PAGE}#answer"
+
+#: So many rows of a list are shown; who comes after them is counted.
+SHOWN = 200
+
+
+class StaffRequest(HttpRequest):
+    """A request behind `login_required`."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One row of the waiting list: `minutes` waited, and the estimate in the ticket's own line."""
+
+    ticket: Ticket
+    minutes: int
+    estimate: Estimate
+
+
+@login_required
+@require_safe
+def choose_location(request: StaffRequest) -> HttpResponse:
+    """Straight to where this person works, or the choice of it."""
+    locations = list(access.locations_for(request.user))
+    own = request.user.selected_location_id
+    remembered = [each for each in locations if len(locations) == 1 or each.pk == own]
+    if remembered and "choose" not in request.GET:
+        return redirect("tickets:service", remembered[0].pk)
+    return render(request, "tickets/locations.html", {"locations": locations})
+
+
+@login_required
+@require_safe
+def service(request: StaffRequest, pk: int) -> HttpResponse:
+    location = get_object_or_404(access.locations_for(request.user), pk=pk)
+    if request.user.selected_location_id != location.pk and not request.htmx:
+        staff.choose_location(request.user, location=location)
+    page = PARTS.get(request.htmx.target or "", PAGE)
+    return render(request, page, _context(request, location))
+
+
+def answer(
+    request: StaffRequest, location: Location, action: Callable[[], Ticket | None]
+) -> HttpResponse:
+    """Take the step that a form asks for, once, and show the work as it is now.
+
+    Under htmx a refusal is a message beside the work; a plain form gets a page with status 409.
+    """
+    token = request.POST.get(idempotency.FIELD, "")
+    try:
+        idempotency.once(token and f"{request.user.pk}:{request.path}:{token}", action)
+    except Refusal as refusal:
+        if not request.htmx:
+            back = reverse("tickets:service", args=[location.pk])
+            return render(request, "409.html", {"refusal": refusal, "back": back}, status=409)
+        messages.error(request, str(refusal.message))
+    if not request.htmx:
+        return redirect("tickets:service", location.pk)
+    request.user.refresh_from_db()
+    return render(request, ANSWER, _context(request, location) | {"is_answer": True})
+
+
+def lines_of(clerk: User, location: Location) -> list[Line]:
+    """The lines that the clerk calls from: those chosen, else all of the location."""
+    lines = list(location.lines.in_use())
+    chosen = set(clerk.selected_lines.values_list("pk", flat=True))
+    return [line for line in lines if line.pk in chosen] or lines
+
+
+def call_next_token(clerk: User) -> str:
+    """The same in all of the clerk's tabs until the next call: a stale one calls nobody twice."""
+    return f"after {clerk.last_called_at}"
+
+
+def _context(request: StaffRequest, location: Location) -> dict[str, Any]:
+    clerk = request.user
+    lines = lines_of(clerk, location)
+    called = Ticket.objects.called().filter(location=location).order_by("-called_at", "-id")
+    called = called.select_related("line", "desk", "caller").prefetch_related(
+        "extras", "labels", "messages"
+    )
+    serving = [ticket for ticket in called if ticket.caller_id == clerk.pk]
+    return {
+        "location": location,
+        "lines": lines,
+        "waiting": _waiting(lines),
+        "total": Ticket.objects.waiting().filter(line__in=lines).count(),
+        "serving": serving,
+        "elsewhere": [ticket for ticket in called if ticket.caller_id != clerk.pk],
+        "last_step": undo.last_undoable(clerk, location.pk),
+        "call_next_token": call_next_token(clerk),
+        "once": idempotency.new_token(),
+        "now": instants.now(),
+    }
+
+
+def _waiting(lines: list[Line]) -> list[Waiting]:
+    paces = estimates.paces(lines)
+    tickets = Ticket.objects.waiting().filter(line__in=lines).in_order()
+    tickets = tickets.select_related("line", "assignee").prefetch_related("labels", "messages")
+    now = instants.now()
+    ahead: Counter[int] = Counter()
+    rows = []
+    for ticket in tickets[:SHOWN]:
+        estimate = paces[ticket.line_id].wait(ahead[ticket.line_id])
+        ahead[ticket.line_id] += 1
+        minutes = int(ticket.waited(now).total_seconds() // 60)
+        rows.append(Waiting(ticket, minutes, estimate))
+    return rows

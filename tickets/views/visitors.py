@@ -1,0 +1,104 @@
+"""Single visits in the Service View: adding a visitor by hand, and looking at one closely."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tickets import access, idempotency
+from tickets.actions import intake, labels
+from tickets.forms import Audience, LabelForm, VisitorForm
+from tickets.models import Activity, Location, Source, Ticket
+from tickets.views.service import StaffRequest, answer
+
+ADD_PAGE = "tickets/add.html"
+TICKET_PAGE = "tickets/ticket.html"
+#: What the drawer shows of each page.
+ADD_PART = f"{ADD_PAGE}#drawer-content"
+TICKET_PART = f"{TICKET_PAGE}#drawer-content"
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: StaffRequest, pk: int) -> HttpResponse:
+    """The one form in which a clerk signs a visitor in."""
+    location = get_object_or_404(access.locations_for(request.user), pk=pk)
+    form = VisitorForm(
+        request.POST if request.method == "POST" else None,
+        location=location,
+        audience=Audience.CLERK,
+    )
+    if request.method != "POST":
+        return _add_page(request, location, form, idempotency.new_token())
+    if not form.is_valid():
+        return _add_page(request, location, form, request.POST.get(idempotency.FIELD, ""))
+
+    def action() -> Ticket:
+        ticket = intake.create(
+            form.cleaned_data["line"], by=request.user, source=Source.MANUAL, **form.details
+        )
+        messages.success(request, _("%(visitor)s is in the line.") % {"visitor": ticket.name})
+        return ticket
+
+    return answer(request, location, action)
+
+
+def _add_page(
+    request: StaffRequest, location: Location, form: VisitorForm, once: str
+) -> HttpResponse:
+    page = ADD_PART if request.htmx else ADD_PAGE
+    context = {"location": location, "form": form, "once": once}
+    response = render(request, page, context, status=422 if form.is_bound else 200)
+    if request.htmx:
+        response["HX-Retarget"] = "#drawer-content"
+    return response
+
+
+@login_required
+@require_safe
+def details(request: StaffRequest, pk: int) -> HttpResponse:
+    return _details_page(request, _ticket(request, pk))
+
+
+@login_required
+@require_POST
+def add_label(request: StaffRequest, pk: int) -> HttpResponse:
+    ticket = _ticket(request, pk)
+    form = LabelForm(request.POST)
+    if not form.is_valid():
+        return _details_page(request, ticket, form)
+    labels.add(ticket, value=form.cleaned_data["value"], by=request.user)
+    return _details_page(request, ticket) if request.htmx else redirect("tickets:ticket", pk)
+
+
+@login_required
+@require_POST
+def remove_label(request: StaffRequest, pk: int) -> HttpResponse:
+    ticket = _ticket(request, pk)
+    labels.remove(ticket, value=request.POST.get("value", ""), by=request.user)
+    return _details_page(request, ticket) if request.htmx else redirect("tickets:ticket", pk)
+
+
+def _ticket(request: StaffRequest, pk: int) -> Ticket:
+    tickets = access.tickets_for(request.user)
+    related = tickets.select_related("location", "line", "desk", "caller", "assignee")
+    return get_object_or_404(related, pk=pk)
+
+
+def _details_page(
+    request: StaffRequest, ticket: Ticket, label_form: LabelForm | None = None
+) -> HttpResponse:
+    timeline = Activity.objects.filter(ticket=ticket).select_related("user", "key", "device")
+    context = {
+        "ticket": ticket,
+        "location": ticket.location,
+        "label_form": label_form or LabelForm(),
+        "timeline": timeline.order_by("-id"),
+        "other_lines": ticket.location.lines.open().exclude(pk=ticket.line_id),
+        "once": idempotency.new_token(),
+    }
+    page = TICKET_PART if request.htmx else TICKET_PAGE
+    status = 422 if label_form else 200
+    return render(request, page, context, status=status)
