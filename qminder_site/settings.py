@@ -17,6 +17,12 @@ SAMPLE_SECRET_KEY = "change-me"  # noqa: S105  the value in the documentation, r
 DEBUG = env.bool("DEBUG", default=False)
 # Demo data, and links that open its paired devices. Never on for real visitors.
 DEMO = env.bool("DEMO", default=False)
+INSECURE_HTTP = env.bool("INSECURE_HTTP", default=False)
+if DEBUG and not INSECURE_HTTP:
+    raise ImproperlyConfigured(
+        "DEBUG shows strangers the inside of the program. Unset it, or set INSECURE_HTTP=true for a "
+        "trial that visitors do not see."
+    )
 SECRET_KEY = env.str("SECRET_KEY", default=SAMPLE_SECRET_KEY)
 if not DEBUG and (SECRET_KEY == SAMPLE_SECRET_KEY or len(SECRET_KEY) < 50):
     raise ImproperlyConfigured(
@@ -31,7 +37,6 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # them to the server, which rewrites the client's address and scheme before Django sees them.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 
-INSECURE_HTTP = env.bool("INSECURE_HTTP", default=False)
 if not INSECURE_HTTP:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=365 * 24 * 3600)

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.middleware import HtmxDetails
 
 from tickets import access, estimates, idempotency, instants
@@ -44,10 +44,16 @@ class Waiting:
 
 
 @login_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def choose_location(request: StaffRequest) -> HttpResponse:
-    """Straight to where this person works, or the choice of it."""
+    """Straight to where this person works, or the choice of it, which is remembered."""
     locations = list(access.locations_for(request.user))
+    if request.method == "POST":
+        chosen = [each for each in locations if str(each.pk) == request.POST.get("location")]
+        if not chosen:
+            raise Http404
+        staff.choose_location(request.user, location=chosen[0])
+        return redirect("tickets:service", chosen[0].pk)
     own = request.user.selected_location_id
     remembered = [each for each in locations if len(locations) == 1 or each.pk == own]
     if remembered and "choose" not in request.GET:
@@ -59,8 +65,6 @@ def choose_location(request: StaffRequest) -> HttpResponse:
 @require_safe
 def service(request: StaffRequest, pk: int) -> HttpResponse:
     location = get_object_or_404(access.locations_for(request.user), pk=pk)
-    if request.user.selected_location_id != location.pk and not request.htmx:
-        staff.choose_location(request.user, location=location)
     page = PARTS.get(request.htmx.target or "", PAGE)
     return render(request, page, _context(request, location))
 

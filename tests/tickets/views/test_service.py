@@ -37,11 +37,20 @@ def test_choose_location_lists_where_one_works(staff: Client, clerk: User) -> No
 def test_choose_location_goes_to_the_one_remembered(staff: Client, clerk: User) -> None:
     other = LocationFactory.create()
     clerk.roles.create(type="CLERK", location=other)
-    staff.get(page_of(other))
+    url = reverse("tickets:choose-location")
+    staff.post(url, {"location": other.pk})
 
-    response = staff.get(reverse("tickets:choose-location"))
+    response = staff.get(url)
 
     assert response["Location"] == page_of(other)
+
+
+def test_choose_location_elsewhere_does_not_exist(staff: Client) -> None:
+    other = LocationFactory.create()
+
+    response = staff.post(reverse("tickets:choose-location"), {"location": other.pk})
+
+    assert response.status_code == 404
 
 
 def test_service_needs_a_sign_in(client: Client, line: Line) -> None:
@@ -109,17 +118,6 @@ def test_work_alone_is_what_a_live_refresh_gets(staff: Client, line: Line) -> No
 
     assert response.content.decode().count("<html") == 0
     assert response.content.decode().count('id="waiting-title"') == 1
-
-
-def test_a_live_refresh_does_not_move_the_clerk(staff: Client, line: Line, clerk: User) -> None:
-    other = LocationFactory.create()
-    clerk.roles.create(type="CLERK", location=other)
-    staff.get(page_of(line.location))
-
-    staff.get(page_of(other), headers=HTMX)
-
-    clerk.refresh_from_db()
-    assert clerk.selected_location == line.location
 
 
 def test_service_costs_the_same_with_one_row_and_three(

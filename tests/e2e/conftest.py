@@ -1,0 +1,111 @@
+"""A running site, a real Chromium, and people who are signed in; no page may complain."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.factories import DeskFactory, InputFieldFactory, LineFactory, LocationFactory, clerk_of
+from tests.live import serving
+from tickets.actions import programs
+from tickets.models import Desk, Line, Location, User
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-background-networking", "--disable-sync"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(transactional_db: None) -> Iterator[str]:
+    with serving() as address:
+        yield address
+
+
+@dataclass(frozen=True)
+class Office:
+    """A location with one line, one desk, one clerk, and a kiosk's usual questions."""
+
+    location: Location
+    line: Line
+    desk: Desk
+    clerk: User
+    api_key: str
+
+
+@pytest.fixture
+def office(transactional_db: None) -> Office:
+    location = LocationFactory.create(name="City Office", slug="city")
+    line = LineFactory.create(location=location, name="Passports", letter="P")
+    LineFactory.create(location=location, name="Parking", letter="K")
+    desk = DeskFactory.create(location=location, name="Desk 2")
+    for position, (type_, title, is_mandatory) in enumerate(
+        [("FIRST_NAME", "First name", True), ("PHONE_NUMBER", "Mobile number", False)]
+    ):
+        InputFieldFactory.create(
+            location=location,
+            type=type_,
+            title=title,
+            position=position,
+            is_mandatory_before_added=is_mandatory,
+            is_mandatory_in_remote_sign_in=is_mandatory,
+        )
+    clerk = clerk_of(location, first_name="Mari", last_name="Tamm", desk=desk)
+    _key, secret = programs.issue_key(name="Tests")
+    return Office(location, line, desk, clerk, secret)
+
+
+Open = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def open_context(browser: Browser, site: str) -> Iterator[Open]:
+    """A browser of its own. At the end no page may have complained or asked another host."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+    strangers: list[str] = []
+
+    def listen(page: Page) -> None:
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    def open_(**options: object) -> BrowserContext:
+        context = browser.new_context(base_url=site, **options)  # type: ignore[arg-type]
+        context.on("page", listen)
+        context.on(
+            "request",
+            lambda request: (
+                strangers.append(request.url) if not request.url.startswith(site) else None
+            ),
+        )
+        contexts.append(context)
+        return context
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert complaints == []
+    assert strangers == []
+
+
+@pytest.fixture
+def sign_in(open_context: Open, site: str) -> Callable[..., Page]:
+    """A page of a browser in which `user` is signed in."""
+
+    def sign_in_(user: User, **options: object) -> Page:
+        client = Client()
+        client.force_login(user)
+        context = open_context(**options)
+        cookie = client.cookies["sessionid"]
+        context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": site}])
+        return context.new_page()
+
+    return sign_in_
