@@ -1,5 +1,26 @@
-"""Addresses of what visitors touch: kiosk, microsite, status page, TV."""
+"""Addresses of what visitors touch: kiosk, TV, microsite, status page."""
+
+from django.urls import path
+
+from kiosk import board, devices, remote, sign_in, visit
+from tickets.models import DeviceKind
 
 app_name = "kiosk"
 
-urlpatterns: list[object] = []
+KIOSK = {"kind": DeviceKind.KIOSK}
+TV = {"kind": DeviceKind.TV}
+
+urlpatterns = [
+    path("kiosk/", sign_in.welcome, name="welcome"),
+    path("kiosk/sign-in/", sign_in.sign_in, name="sign-in"),
+    path("kiosk/done/", sign_in.done, name="done"),
+    path("kiosk/pair/", devices.pair, KIOSK, name="pair-kiosk"),
+    path("kiosk/demo/<secret>/", devices.demo, KIOSK, name="demo-kiosk"),
+    path("tv/", board.board, name="board"),
+    path("tv/pair/", devices.pair, TV, name="pair-tv"),
+    path("tv/demo/<secret>/", devices.demo, TV, name="demo-tv"),
+    path("at/<slug:slug>/", remote.remote, name="remote"),
+    path("visit/<slug:token>/", visit.visit, name="visit"),
+    path("visit/<slug:token>/leave/", visit.leave, name="leave-visit"),
+    path("visit/<slug:token>/rejoin/", visit.rejoin, name="rejoin-visit"),
+]

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tickets import instants
 from tickets.models import (
+    Activity,
     ApiKey,
     Device,
     DeviceKind,
@@ -18,12 +19,16 @@ from tickets.models import (
     secret_hash,
 )
 from tickets.models.tickets import TicketQuerySet
+from tickets.states import ACTIVE
 
 #: The cookie in which the browser of each kind of device keeps its secret.
 DEVICE_COOKIES = {DeviceKind.KIOSK: "kiosk_device", DeviceKind.TV: "tv_device"}
 
 #: How often a device's last sign of life is written at most.
 SEEN_EVERY = timedelta(minutes=1)
+
+#: So long after the end of a visit its private page still answers.
+VISIT_PAGE_LASTS = timedelta(hours=24)
 
 
 def locations_for(user: User | AnonymousUser) -> QuerySet[Location]:
@@ -86,6 +91,12 @@ def remote_location(slug: str) -> Location | None:
 
 
 def ticket_by_visit_token(token: str) -> Ticket | None:
-    """The visit behind a private status page."""
+    """The visit behind a private status page, until a day after its end."""
+    ended_lately = Activity.objects.filter(
+        ticket=OuterRef("pk"),
+        changes__has_key="status",
+        at__gt=instants.now() - VISIT_PAGE_LASTS,
+    )
     tickets = Ticket.objects.filter(visit_token=token, location__is_active=True)
+    tickets = tickets.filter(Q(status__in=ACTIVE) | Exists(ended_lately))
     return tickets.select_related("location", "line", "desk", "caller").first()
