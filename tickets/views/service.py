@@ -20,8 +20,9 @@ from tickets.exceptions import Refusal
 from tickets.models import Line, Location, Ticket, User
 
 PAGE = "tickets/service.html"
-PARTS = {"work": f"{PAGE}#work"}
-ANSWER = f"{PAGE}#answer"
+PARTS = {"live": f"{PAGE}#live"}
+#: What answers a step: the messages, and the live part. A refresh that was under way goes nowhere.
+WORK = f"{PAGE}#work"
 
 #: So many rows of a list are shown; who comes after them is counted.
 SHOWN = 200
@@ -87,7 +88,7 @@ def answer(
     if not request.htmx:
         return redirect("tickets:service", location.pk)
     request.user.refresh_from_db()
-    return render(request, ANSWER, _context(request, location) | {"is_answer": True})
+    return render(request, WORK, _context(request, location))
 
 
 def lines_of(clerk: User, location: Location) -> list[Line]:

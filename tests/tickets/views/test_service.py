@@ -9,7 +9,7 @@ from tests.factories import DeskFactory, LineFactory, LocationFactory, clerk_of,
 from tickets.actions import lifecycle, messages, routing
 from tickets.models import Line, Location, User
 
-HTMX = {"HX-Request": "true", "HX-Target": "work"}
+HTMX = {"HX-Request": "true", "HX-Target": "live"}
 
 
 def page_of(location: Location) -> str:
@@ -113,7 +113,7 @@ def test_service_masks_the_phone_number(staff: Client, line: Line, clerk: User) 
     assert html.count("55123456") == 0
 
 
-def test_work_alone_is_what_a_live_refresh_gets(staff: Client, line: Line) -> None:
+def test_the_live_part_alone_is_what_a_live_refresh_gets(staff: Client, line: Line) -> None:
     response = staff.get(page_of(line.location), headers=HTMX)
 
     assert response.content.decode().count("<html") == 0

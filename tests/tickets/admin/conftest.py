@@ -1,0 +1,123 @@
+"""People at the admin's door, and one row of everything at a location."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories import (
+    DeskFactory,
+    DeviceFactory,
+    InputFieldFactory,
+    LineFactory,
+    LocationFactory,
+    UserFactory,
+    clerk_of,
+    manager_of,
+    waiting_ticket,
+)
+from tickets.actions import lifecycle, messages, programs
+from tickets.models import (
+    Activity,
+    ApiKey,
+    Desk,
+    Device,
+    InputField,
+    Interaction,
+    Line,
+    Location,
+    Message,
+    Role,
+    RoleType,
+    Ticket,
+    User,
+)
+
+SignIn = Callable[[User], Client]
+
+
+@dataclass(frozen=True)
+class Office:
+    """A location with a row of every model that the admin lists."""
+
+    location: Location
+    line: Line
+    desk: Desk
+    field: InputField
+    clerk: User
+    ticket: Ticket
+    device: Device
+    key: ApiKey
+
+    @property
+    def rows(self) -> dict[str, object]:
+        """By the name of the model, the primary key of this office's row."""
+        rows = [self.location, self.line, self.desk, self.field, self.ticket, self.clerk]
+        rows += [self.device, self.key, self.ticket.interactions.get(), self.ticket.messages.get()]
+        rows.append(Activity.objects.filter(ticket=self.ticket).latest("id"))
+        return {str(row._meta.model_name): row.pk for row in rows}
+
+
+def open_office() -> Office:
+    location = LocationFactory.create(has_messages=True)
+    line = LineFactory.create(location=location)
+    desk = DeskFactory.create(location=location)
+    field = InputFieldFactory.create(location=location)
+    clerk = clerk_of(location, desk=desk)
+    ticket = waiting_ticket(
+        line, by=clerk, last_name="Doe", phone_number="+37255512345", labels=["VIP"]
+    )
+    lifecycle.call(ticket, by=clerk)
+    messages.send(ticket, body="Hello!", by=clerk)
+    device = DeviceFactory.create(location=location)
+    key, _ = programs.issue_key(name=f"Program of {location}", user=clerk)
+    key.locations.add(location)
+    return Office(location, line, desk, field, clerk, ticket, device, key)
+
+
+#: Every model in the admin; a manager sees all but the keys of programs.
+MODELS = (Location, Line, Desk, InputField, Ticket, Activity, Interaction, Message, User, Device)
+ALL_MODELS = [str(model._meta.model_name) for model in (*MODELS, ApiKey)]
+MANAGED_MODELS = [str(model._meta.model_name) for model in MODELS]
+
+
+def url(name: str, *args: object) -> str:
+    return reverse(f"admin:tickets_{name}", args=args)
+
+
+def with_role(role: RoleType) -> User:
+    person = UserFactory.create()
+    Role.objects.create(user=person, type=role)
+    return person
+
+
+@pytest.fixture
+def office(db: None) -> Office:
+    return open_office()
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    return with_role(RoleType.OWNER)
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    return with_role(RoleType.ADMIN)
+
+
+@pytest.fixture
+def manager(office: Office) -> User:
+    return manager_of(office.location)
+
+
+@pytest.fixture
+def sign_in() -> SignIn:
+    def signed_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return signed_in

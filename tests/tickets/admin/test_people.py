@@ -1,0 +1,266 @@
+"""People in the admin: who may give which role, and change whom."""
+
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+
+from tests.factories import UserFactory, clerk_of, waiting_ticket
+from tests.tickets.admin.conftest import Office, SignIn, open_office, url, with_role
+from tickets.actions import routing
+from tickets.models import Role, RoleType, User
+
+PASSWORD = "a long way home 7"
+
+
+def roles_form(*roles: tuple[str, object], initial: int = 0) -> dict[str, Any]:
+    posted: dict[str, Any] = {"roles-TOTAL_FORMS": len(roles), "roles-INITIAL_FORMS": initial}
+    for index, (type_, location) in enumerate(roles):
+        posted[f"roles-{index}-type"] = type_
+        posted[f"roles-{index}-location"] = location
+    return posted
+
+
+def new_person(*roles: tuple[str, object]) -> dict[str, Any]:
+    return {
+        "first_name": "Kai",
+        "email": "kai@example.org",
+        "password1": PASSWORD,
+        "password2": PASSWORD,
+        **roles_form(*roles),
+    }
+
+
+def given() -> list[tuple[str, int | None]]:
+    person = User.objects.filter(email="kai@example.org").first()
+    return list(person.roles.values_list("type", "location")) if person else []
+
+
+def test_manager_adds_a_clerk_of_their_location(
+    office: Office, manager: User, sign_in: SignIn
+) -> None:
+    sign_in(manager).post(url("user_add"), new_person(("CLERK", office.location.pk)))
+
+    assert given() == [("CLERK", office.location.pk)]
+    assert User.objects.get(email="kai@example.org").check_password(PASSWORD)
+
+
+@pytest.mark.parametrize("type_", ["ADMIN", "OWNER"])
+def test_manager_cannot_give_an_account_wide_role(
+    type_: str, office: Office, manager: User, sign_in: SignIn
+) -> None:
+    answer = sign_in(manager).post(url("user_add"), new_person((type_, "")))
+
+    assert answer.status_code == 200
+    assert given() == []
+
+
+def test_manager_cannot_give_a_role_elsewhere(
+    office: Office, manager: User, sign_in: SignIn
+) -> None:
+    foreign = open_office()
+
+    answer = sign_in(manager).post(url("user_add"), new_person(("CLERK", foreign.location.pk)))
+
+    assert answer.status_code == 200
+    assert given() == []
+
+
+def test_new_person_needs_a_role(office: Office, manager: User, sign_in: SignIn) -> None:
+    answer = sign_in(manager).post(url("user_add"), new_person())
+
+    assert answer.status_code == 200
+    assert not User.objects.filter(email="kai@example.org").exists()
+
+
+def test_same_role_twice_is_refused(administrator: User, sign_in: SignIn) -> None:
+    answer = sign_in(administrator).post(url("user_add"), new_person(("ADMIN", ""), ("ADMIN", "")))
+
+    assert answer.status_code == 200
+    assert given() == []
+
+
+def test_same_address_in_other_letters_is_refused(
+    office: Office, administrator: User, sign_in: SignIn
+) -> None:
+    UserFactory.create(email="KAI@example.org")
+
+    answer = sign_in(administrator).post(url("user_add"), new_person(("ADMIN", "")))
+
+    assert answer.status_code == 200
+    assert given() == []
+
+
+@pytest.mark.parametrize(("type_", "gives"), [("ADMIN", [("ADMIN", None)]), ("OWNER", [])])
+def test_administrator_makes_administrators_but_no_owners(
+    type_: str, gives: list[object], administrator: User, sign_in: SignIn
+) -> None:
+    sign_in(administrator).post(url("user_add"), new_person((type_, "")))
+
+    assert given() == gives
+
+
+def test_manager_cannot_promote_themselves(office: Office, manager: User, sign_in: SignIn) -> None:
+    role = manager.roles.get()
+    posted = roles_form(("MANAGER", office.location.pk), ("ADMIN", ""), initial=1)
+    posted |= {"first_name": "Me", "roles-0-id": role.pk, "roles-0-user": manager.pk}
+
+    answer = sign_in(manager).post(url("user_change", manager.pk), posted)
+
+    assert answer.status_code == 200
+    assert list(manager.roles.values_list("type", flat=True)) == ["MANAGER"]
+
+
+def test_manager_takes_a_role_at_their_location_only(
+    office: Office, manager: User, sign_in: SignIn
+) -> None:
+    foreign = open_office()
+    shared = clerk_of(office.location)
+    elsewhere = shared.roles.create(type=RoleType.CLERK, location=foreign.location)
+    client = sign_in(manager)
+    page = client.get(url("user_change", shared.pk))
+    posted = roles_form(("CLERK", foreign.location.pk), initial=1)
+    posted |= {"roles-0-id": elsewhere.pk, "roles-0-user": shared.pk, "roles-0-DELETE": "on"}
+
+    client.post(url("user_change", shared.pk), posted)
+
+    assert foreign.location.name not in page.content.decode()
+    assert shared.roles.filter(pk=elsewhere.pk).exists()
+
+
+def test_manager_changes_no_address_and_no_shared_name(
+    office: Office, manager: User, sign_in: SignIn
+) -> None:
+    shared = clerk_of(office.location, first_name="Tiit", email="tiit@example.org")
+    shared.roles.create(type=RoleType.CLERK, location=open_office().location)
+    posted = {"first_name": "Spy", "email": "spy@example.org", **roles_form(initial=0)}
+
+    sign_in(manager).post(url("user_change", shared.pk), posted)
+
+    shared.refresh_from_db()
+    assert (shared.first_name, shared.email) == ("Tiit", "tiit@example.org")
+
+
+def test_manager_corrects_the_name_of_their_clerk(
+    office: Office, manager: User, sign_in: SignIn
+) -> None:
+    posted = {"first_name": "Right", "last_name": "", **roles_form()}
+
+    sign_in(manager).post(url("user_change", office.clerk.pk), posted)
+
+    office.clerk.refresh_from_db()
+    assert office.clerk.first_name == "Right"
+
+
+def test_manager_sets_nobodys_password(office: Office, manager: User, sign_in: SignIn) -> None:
+    client = sign_in(manager)
+    path = url("user_change", office.clerk.pk).replace("/change/", "/password/")
+    posted = {"password1": PASSWORD, "password2": PASSWORD}
+
+    answers = [client.get(path).status_code, client.post(path, posted).status_code]
+
+    office.clerk.refresh_from_db()
+    assert answers == [403, 403]
+    assert not office.clerk.check_password(PASSWORD)
+    assert "md5$" not in client.get(url("user_change", office.clerk.pk)).content.decode()
+
+
+@pytest.mark.parametrize("role", [RoleType.ADMIN, RoleType.OWNER])
+def test_manager_does_not_meet_account_wide_people(
+    role: RoleType, office: Office, manager: User, sign_in: SignIn
+) -> None:
+    person = clerk_of(office.location)
+    Role.objects.create(user=person, type=role)
+    client = sign_in(manager)
+
+    assert client.get(url("user_change", person.pk)).status_code == 404
+    assert person.email not in client.get(url("user_changelist")).content.decode()
+
+
+def test_administrator_only_looks_at_an_owner(
+    owner: User, administrator: User, sign_in: SignIn
+) -> None:
+    client = sign_in(administrator)
+    path = url("user_change", owner.pk)
+
+    assert client.get(path).status_code == 200
+    assert client.post(path, {"first_name": "X", **roles_form()}).status_code == 403
+    assert client.get(path.replace("/change/", "/password/")).status_code == 403
+
+
+def test_owner_keeps_the_role_of_an_owner(owner: User, sign_in: SignIn) -> None:
+    other = with_role(RoleType.OWNER)
+    role = other.roles.get()
+    posted = roles_form(("OWNER", ""), initial=1)
+    posted |= {"first_name": "X", "email": other.email, "last_name": ""}
+    posted |= {"roles-0-id": role.pk, "roles-0-user": other.pk, "roles-0-DELETE": "on"}
+
+    sign_in(owner).post(url("user_change", other.pk), posted)
+
+    assert list(other.roles.values_list("type", flat=True)) == ["OWNER"]
+
+
+def switch(client: Any, action: str, person: User) -> list[str]:
+    posted = {"action": action, "_selected_action": [person.pk], "index": 0}
+    answer = client.post(url("user_changelist"), posted)
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+def test_deactivate_frees_what_was_assigned(office: Office, manager: User, sign_in: SignIn) -> None:
+    ticket = routing.assign(waiting_ticket(office.line), assignee=office.clerk, by=manager)
+
+    switch(sign_in(manager), "deactivate", office.clerk)
+
+    office.clerk.refresh_from_db()
+    ticket.refresh_from_db()
+    assert (office.clerk.is_active, ticket.assignee) == (False, None)
+
+
+def test_activate_lets_somebody_in_again(office: Office, manager: User, sign_in: SignIn) -> None:
+    User.objects.filter(pk=office.clerk.pk).update(is_active=False)
+
+    switch(sign_in(manager), "activate", office.clerk)
+
+    office.clerk.refresh_from_db()
+    assert office.clerk.is_active
+
+
+def test_owner_is_never_switched_off(owner: User, administrator: User, sign_in: SignIn) -> None:
+    said = switch(sign_in(administrator), "deactivate", owner)
+
+    owner.refresh_from_db()
+    assert owner.is_active
+    assert said == [f"{owner}: An owner is never switched off."]
+
+
+def test_nobody_switches_themselves_off(office: Office, manager: User, sign_in: SignIn) -> None:
+    said = switch(sign_in(manager), "deactivate", manager)
+
+    manager.refresh_from_db()
+    assert manager.is_active
+    assert said == [f"{manager}: Nobody switches themselves off."]
+
+
+def test_shared_clerk_is_not_switched_off_by_a_manager(
+    office: Office, manager: User, sign_in: SignIn
+) -> None:
+    office.clerk.roles.create(type=RoleType.CLERK, location=open_office().location)
+
+    switch(sign_in(manager), "deactivate", office.clerk)
+
+    office.clerk.refresh_from_db()
+    assert office.clerk.is_active
+
+
+def test_role_filter_tells_nothing_of_other_locations(
+    office: Office, manager: User, sign_in: SignIn
+) -> None:
+    foreign = open_office()
+    office.clerk.roles.create(type=RoleType.MANAGER, location=foreign.location)
+    client = sign_in(manager)
+
+    managers = client.get(url("user_changelist"), {"role": "MANAGER"}).context["cl"].queryset
+    there = client.get(url("user_changelist"), {"location": foreign.location.pk})
+
+    assert list(managers) == [manager]
+    assert list(there.context["cl"].queryset) == []

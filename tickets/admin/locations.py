@@ -1,0 +1,185 @@
+"""Locations, their lines and desks, and what they ask a visitor."""
+
+import zoneinfo
+from typing import Any, override
+
+from django import forms
+from django.contrib import admin
+from django.db.models import ManyToManyField, Model
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from tickets import events
+from tickets.actions import lines
+from tickets.admin.display import swatch
+from tickets.admin.scope import Scoped, ScopedFilter, staff, step
+from tickets.admin.site import site
+from tickets.models import Desk, EventName, InputField, InputFieldOption, Line, Location
+
+
+class LocationForm(forms.ModelForm):  # type: ignore[type-arg]
+    timezone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=lambda: [(name, name) for name in sorted(zoneinfo.available_timezones())],
+        initial="UTC",
+    )
+
+
+@admin.register(Location, site=site)
+class LocationAdmin(Scoped):
+    """Managers set their locations up; new ones are opened by administrators."""
+
+    location_path = "pk"
+    form = LocationForm
+    list_display = ("name", "slug", "timezone", "country", "is_remote_sign_in_open", "is_active")
+    list_filter = ("is_active", "country")
+    search_fields = ("name", "slug", "address")
+    prepopulated_fields = {"slug": ("name",)}
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "is_active")}),
+        (_("Where it is"), {"fields": ("timezone", "country", "address", "latitude", "longitude")}),
+        (
+            _("For visitors"),
+            {"fields": ("is_remote_sign_in_open", "has_messages", "name_form", "is_line_public")},
+        ),
+        (
+            _("For clerks"),
+            {"fields": ("is_desk_required", "keeps_active_tickets_open", "is_closed_daily")},
+        ),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return staff(request).is_account_wide
+
+
+class ColorInput(forms.TextInput):
+    """The browser's own choice of colours; the value is kept without the `#`, in capitals."""
+
+    input_type = "color"
+
+    def format_value(self, value: Any) -> str | None:
+        return f"#{value}" if value else None
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str:
+        return str(data.get(name, "")).removeprefix("#").upper()
+
+
+class LineForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        widgets = {"color": ColorInput}
+
+
+@admin.register(Line, site=site)
+class LineAdmin(Scoped):
+    """The status is changed by actions: a line that visitors wait in cannot be closed."""
+
+    form = LineForm
+    list_display = ("colored_name", "letter", "location", "status", "position")
+    list_filter = ("status", ("location", ScopedFilter))
+    list_select_related = ("location",)
+    ordering = ("location__name", "position", "id")
+    search_fields = ("name", "letter")
+    fields = ("location", "name", "letter", "color", "position", "expected_minutes", "status")
+    readonly_fields = ("status",)
+    actions = (
+        step("enable", _("Open for visitors"), lambda line, by: lines.enable(line, by=by)),
+        step("disable", _("Take nobody new"), lambda line, by: lines.disable(line, by=by)),
+        step("archive", _("Archive"), lambda line, by: lines.archive(line, by=by)),
+    )
+
+    @admin.display(description=_("Name"), ordering="name")
+    def colored_name(self, line: Line) -> SafeString:
+        return swatch(line.color, line)
+
+    @override
+    def save_model(self, request: HttpRequest, obj: Line, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        changes = {
+            name: [form.initial.get(name), form.cleaned_data[name]]
+            for name in form.changed_data
+            if name != "location"
+        }
+        if changes:
+            events.record(
+                EventName.LINE_CHANGED,
+                by=staff(request),
+                location_id=obj.location_id,
+                changes={"line_id": [obj.pk, obj.pk], **changes},
+            )
+
+
+@admin.register(Desk, site=site)
+class DeskAdmin(Scoped):
+    list_display = ("name", "location", "clerk", "position", "is_active")
+    list_filter = ("is_active", ("location", ScopedFilter))
+    list_select_related = ("location", "clerk")
+    ordering = ("location__name", "position", "id")
+    search_fields = ("name",)
+    fields = ("location", "name", "position", "is_active")
+
+    @admin.display(description=_("Clerk"))
+    def clerk(self, desk: Desk) -> str | None:
+        return str(desk.clerk) if hasattr(desk, "clerk") else None
+
+
+class OptionInline(admin.StackedInline):  # type: ignore[type-arg]
+    model = InputFieldOption
+    fields = (("title", "color", "position"),)
+    extra = 1
+
+
+@admin.register(InputField, site=site)
+class InputFieldAdmin(Scoped):
+    """The options matter to a choice only; the lines are narrowed down once the field is there."""
+
+    list_display = (
+        "title",
+        "location",
+        "type",
+        "is_shown_in_kiosk",
+        "is_shown_in_remote_sign_in",
+        "position",
+        "is_active",
+    )
+    list_filter = ("is_active", "type", ("location", ScopedFilter))
+    list_select_related = ("location",)
+    ordering = ("location__name", "position", "title")
+    search_fields = ("title", "visitor_facing_title")
+    inlines = (OptionInline,)
+    formfield_overrides = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
+    fieldsets = (
+        (None, {"fields": ("location", "type", "title", "visitor_facing_title", "is_multiple")}),
+        (_("Where"), {"fields": ("lines", "position", "is_active")}),
+        (
+            _("Who is asked"),
+            {
+                "fields": (
+                    "is_shown_in_kiosk",
+                    "is_shown_in_remote_sign_in",
+                    "is_mandatory_before_added",
+                    "is_mandatory_in_remote_sign_in",
+                    "is_mandatory_before_served",
+                )
+            },
+        ),
+        (
+            _("What clerks see"),
+            {"fields": ("is_visible_while_waiting", "is_visible_while_serving")},
+        ),
+    )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        asked, (where, options), *rest = self.fieldsets
+        fields = [name for name in options["fields"] if obj or name != "lines"]
+        return (asked, (where, {"fields": fields}), *rest)
+
+    @override
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if obj:
+            chosen: Any = form.base_fields["lines"]
+            chosen.queryset = chosen.queryset.filter(location=obj.location_id)
+        return form
