@@ -177,7 +177,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tickets.api.authentication.KeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": [
+        "tickets.api.parsing.JsonParser",
+        "tickets.api.parsing.FormParser",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["tickets.api.rendering.OrjsonRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "tickets.api.rendering.JsonAlways",
+    "DEFAULT_METADATA_CLASS": "tickets.api.rendering.Methods",
     "EXCEPTION_HANDLER": "tickets.api.handler.handle",
     "UNAUTHENTICATED_USER": None,
 }

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -51,6 +52,7 @@ def _as_api_error(exception: Exception) -> ApiError:
     return ApiError(500, "internal", _("Something went wrong on our side. Nothing was changed."))
 
 
+@csrf_exempt
 def unknown_path(request: HttpRequest) -> HttpResponse:
     """JSON for every address under the API that does not exist."""
     content = OrjsonRenderer().render(body(not_found()))

@@ -1,8 +1,9 @@
 """Input of version 1: form, JSON or query string, read into checked values."""
 
-import json
+import re
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,14 +14,18 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from tickets.actions.extras import ExtraValue
+from tickets.api import parsing
 from tickets.api.errors import bad_input
 
-PHONE_DIGITS = range(5, 16)
+#: Country codes begin with 1 to 9; E.164 has at most 15 digits.
+PHONE_NUMBER = re.compile(r"[1-9][0-9]{4,14}")
+COLOR = re.compile(r"[0-9A-F]{6}")
 
 
 def parameters(request: Request) -> dict[str, Any]:
     """What was sent, wherever it was put; the body wins over the query string."""
-    merged: dict[str, Any] = dict(request.query_params.items())
+    parsing.refuse_unmeasured(request.headers)
+    merged: dict[str, Any] = {**parsing.query(request)}
     sent = request.data
     if isinstance(sent, Mapping):
         merged.update(sent.items())
@@ -37,7 +42,7 @@ def text(values: Mapping[str, Any], name: str, *, limit: int, default: str = "")
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise bad_input(name, _("“%(name)s” must be text.") % {"name": name})
     cleaned = unicodedata.normalize("NFC", str(value)).strip()
-    if "\x00" in cleaned or any("\ud800" <= c <= "\udfff" for c in cleaned):
+    if "\x00" in cleaned:  # which PostgreSQL refuses and SQLite stores
         raise bad_input(name, _("“%(name)s” holds characters that are no text.") % {"name": name})
     if len(cleaned) > limit:
         message = _("“%(name)s” may have at most %(limit)d characters.")
@@ -59,7 +64,8 @@ def flag(values: Mapping[str, Any], name: str) -> bool:
     value = values.get(name, False)
     if isinstance(value, bool):
         return value
-    return choice(values, name, ("true", "false"), "false") == "true"
+    sent = {name: text(values, name, limit=100).lower()}
+    return choice(sent, name, ("true", "false"), "false") == "true"
 
 
 def number(values: Mapping[str, Any], name: str) -> int | None:
@@ -76,8 +82,8 @@ def numbers(values: Mapping[str, Any], name: str) -> list[int]:
     """Ids parted by commas, or a JSON list of them."""
     value = values.get(name)
     parts = value if isinstance(value, list) else text(values, name, limit=10_000).split(",")
-    found = [number({name: part}, name) for part in parts if str(part).strip()]
-    return [each for each in found if each is not None]
+    found = [number({name: part}, name) for part in parts]
+    return list(dict.fromkeys(each for each in found if each is not None))
 
 
 def phone_number(values: Mapping[str, Any], name: str = "phoneNumber") -> str:
@@ -85,7 +91,7 @@ def phone_number(values: Mapping[str, Any], name: str = "phoneNumber") -> str:
     digits = text(values, name, limit=40).removeprefix("+")
     if not digits:
         return ""
-    if not (digits.isascii() and digits.isdecimal() and len(digits) in PHONE_DIGITS):
+    if not PHONE_NUMBER.fullmatch(digits):
         raise bad_input(name, _("Send the phone number with its country code, digits only."))
     return f"+{digits}"
 
@@ -108,64 +114,63 @@ def instant(values: Mapping[str, Any], name: str) -> datetime | None:
     try:
         if value.isascii() and value.isdecimal():
             return datetime.fromtimestamp(int(value), UTC)
-        moment = parse_datetime(value)
+        if moment := parse_datetime(value):
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError, OSError):
-        moment = None
-    if moment is None:
-        message = _("“%(name)s” must be a date such as 2026-01-05T09:00:00Z.")
-        raise bad_input(name, message % {"name": name})
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        pass
+    message = _("“%(name)s” must be a date such as 2026-01-05T09:00:00Z.")
+    raise bad_input(name, message % {"name": name})
 
 
 def extras(values: Mapping[str, Any], name: str = "extra") -> list[ExtraValue]:
     """A list of {title, value, url?, color?, editable?}; in a form it is JSON inside the field."""
-    sent = values.get(name)
-    if isinstance(sent, str):
-        try:
-            sent = json.loads(sent) if sent.strip() else []
-        except ValueError as error:
-            raise bad_input(name, _("“extra” must be a JSON list.")) from error
-    if sent is None:
-        return []
-    if not isinstance(sent, list) or not all(isinstance(each, dict) for each in sent):
+    sent = _json_list(values, name)
+    if not all(isinstance(each, dict) for each in sent):
         raise bad_input(name, _("“extra” must be a JSON list of objects."))
     return [_extra(each) for each in sent]
 
 
+def _json_list(values: Mapping[str, Any], name: str) -> list[Any]:
+    sent = values.get(name)
+    if isinstance(sent, str):
+        with suppress(ValueError):
+            sent = parsing.from_json(sent) if sent.strip() else None
+    if sent is None:
+        return []
+    if not isinstance(sent, list):
+        raise bad_input(name, _("“%(name)s” must be a JSON list.") % {"name": name})
+    return sent
+
+
 def _extra(sent: dict[str, Any]) -> ExtraValue:
-    for mandatory in ("title", "value"):
-        if mandatory not in sent:
-            message = _("Each extra needs a title and a value.")
-            raise bad_input(f"extra.{mandatory}", message)
-    color = text(sent, "color", limit=7).removeprefix("#").upper()
-    if color and (len(color) != 6 or set(color) - set("0123456789ABCDEF")):
+    values = {f"extra.{name}": value for name, value in sent.items()}
+    title = text(values, "extra.title", limit=50)
+    for mandatory, is_there in (
+        ("extra.title", title),
+        ("extra.value", values.get("extra.value") is not None),
+    ):
+        if not is_there:
+            raise bad_input(mandatory, _("Each extra needs a title and a value."))
+    color = text(values, "extra.color", limit=7).removeprefix("#").upper()
+    if color and not COLOR.fullmatch(color):
         raise bad_input("extra.color", _("Send the colour as six hex digits."))
-    url = text(sent, "url", limit=2000)
+    url = text(values, "extra.url", limit=2000)
     if url and not url.startswith(("https://", "http://")):
         raise bad_input("extra.url", _("Send a web address that begins with https://."))
     return ExtraValue(
-        title=text(sent, "title", limit=50),
-        value=text(sent, "value", limit=500),
+        title=title,
+        value=text(values, "extra.value", limit=500),
         url=url,
         color=color,
-        is_editable=sent.get("editable", True) is not False,
+        is_editable=values.get("extra.editable", True) is not False,
     )
 
 
 def labels(values: Mapping[str, Any], name: str = "labels") -> list[str]:
     """A list of texts, or of {value}; in a form it is JSON inside the field."""
-    sent = values.get(name)
-    if isinstance(sent, str):
-        try:
-            sent = json.loads(sent)
-        except ValueError as error:
-            raise bad_input(name, _("“labels” must be a JSON list.")) from error
-    if sent is None:
-        return []
-    if not isinstance(sent, list):
-        raise bad_input(name, _("“labels” must be a list."))
-    found = [label(each if isinstance(each, dict) else {"value": each}) for each in sent]
-    return list(dict.fromkeys(found))
+    sent = _json_list(values, name)
+    texts = [each.get("value") if isinstance(each, dict) else each for each in sent]
+    return list(dict.fromkeys(label({name: each}, name) for each in texts))
 
 
 def label(values: Mapping[str, Any], name: str = "value") -> str:

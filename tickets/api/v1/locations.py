@@ -5,16 +5,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tickets import instants
-from tickets.api.authentication import HEADER
+from tickets.api.authentication import HEADER, refuse_key_in_address
 from tickets.api.v1 import reach, resources
 from tickets.models import User
 
 
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 @authentication_classes([])
 @permission_classes([])
 def index(request: Request) -> Response:
     """The API's root: what is here, and how to come in."""
+    refuse_key_in_address(request)
     root = request.build_absolute_uri(request.path.rstrip("/"))
     return Response(
         {
@@ -27,37 +28,38 @@ def index(request: Request) -> Response:
     )
 
 
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def location_list(request: Request) -> Response:
     now = instants.now()
     data = [resources.location(row, now) for row in reach.locations(request)]
     return Response({"statusCode": 200, "data": data})
 
 
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def location_details(request: Request, pk: int) -> Response:
     row = reach.location(request, pk)
     return Response(resources.location(row, instants.now()) | {"statusCode": 200})
 
 
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def location_lines(request: Request, pk: int) -> Response:
     rows = reach.location(request, pk).lines.in_use()
     return Response({"statusCode": 200, "data": [resources.line(row) for row in rows]})
 
 
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def location_desks(request: Request, pk: int) -> Response:
     rows = reach.location(request, pk).desks.filter(is_active=True)
     return Response({"statusCode": 200, "desks": [resources.desk(row) for row in rows]})
 
 
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def location_users(request: Request, pk: int) -> Response:
-    rows = User.objects.working_at(reach.location(request, pk)).prefetch_related("roles")
-    return Response({"statusCode": 200, "data": [resources.user(row) for row in rows]})
+    place = reach.location(request, pk)
+    rows = User.objects.working_at(place)
+    return Response({"statusCode": 200, "data": [resources.colleague(r, place) for r in rows]})
 
 
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def line_details(request: Request, pk: int) -> Response:
     return Response(resources.line(reach.line(request, pk)) | {"statusCode": 200})

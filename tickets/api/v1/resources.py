@@ -118,22 +118,14 @@ def desk(row: Desk) -> dict[str, Any]:
     return {"id": row.pk, "name": row.name}
 
 
-def user(row: User) -> dict[str, Any]:
+def colleague(row: User, place: Location) -> dict[str, Any]:
+    """Somebody of the staff of `place`; where else they work is not this place's business."""
     shown: dict[str, Any] = {
         "id": row.pk,
         "email": row.email,
         "firstName": row.first_name,
         "lastName": row.last_name,
     }
-    if row.selected_location_id:
-        shown["selectedLocation"] = row.selected_location_id
-    if row.desk_id:
-        shown["desk"] = row.desk_id
-    roles = []
-    for role in row.roles.all():
-        entry: dict[str, Any] = {"id": role.pk, "type": role.type}
-        if role.location_id:
-            entry["location"] = role.location_id
-        roles.append(entry)
-    shown["roles"] = roles
+    if row.selected_location_id == place.pk:
+        shown["selectedLocation"] = place.pk
     return shown

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
@@ -22,7 +23,7 @@ ORDER_KEYS = {
 }
 SCOPES = (resources.INTERACTIONS, resources.MESSAGES, "CONNECTED_TICKETS")
 DEFAULT_LIMIT = 1000
-MOST = 10_000
+MOST = 20_000
 
 
 def matching(request: Request, values: Mapping[str, Any]) -> TicketQuerySet:
@@ -65,8 +66,12 @@ def ordered(rows: TicketQuerySet, values: Mapping[str, Any]) -> TicketQuerySet:
     if key not in ORDER_KEYS or direction not in ("ASC", "DESC"):
         message = _("“order” is one of %(keys)s and ASC or DESC.")
         raise bad_input("order", message % {"keys": ", ".join(ORDER_KEYS)})
-    sign = "-" if direction == "DESC" else ""
-    return rows.order_by(sign + ORDER_KEYS[key], f"{sign}id")
+    column, ticket_id = F(ORDER_KEYS[key]), F("id")
+    # PostgreSQL and SQLite disagree on where to put what has no date.
+    nulls_last = True if key in ("called", "served") else None
+    if direction == "DESC":
+        return rows.order_by(column.desc(nulls_last=nulls_last), ticket_id.desc())
+    return rows.order_by(column.asc(nulls_last=nulls_last), ticket_id.asc())
 
 
 def limit(values: Mapping[str, Any]) -> int:

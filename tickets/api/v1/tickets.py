@@ -48,12 +48,12 @@ def _nonce(request: Request) -> str | None:
     return hashlib.sha256(own.encode()).hexdigest()
 
 
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def details(request: Request, pk: str) -> Response:
     return _shown(reach.ticket(request, pk))
 
 
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def search_tickets(request: Request) -> Response:
     """Tickets by filters; `interactions` and `messages` only when `responseScope` asks."""
     values = inputs.parameters(request)
@@ -66,7 +66,7 @@ def search_tickets(request: Request) -> Response:
     return Response({"statusCode": 200, "data": data})
 
 
-@api_view(["GET", "POST"])
+@api_view(["GET", "HEAD", "POST"])
 def count(request: Request) -> Response:
     total = search.matching(request, inputs.parameters(request)).count()
     return Response({"statusCode": 200, "count": total})
@@ -155,6 +155,8 @@ def remove_label(request: Request, pk: str) -> Response:
 @api_view(["PUT"])
 def replace_labels(request: Request, pk: str) -> Response:
     ticket, by, values = _step(request, pk)
+    if values.get("labels") is None:
+        raise bad_input("labels", _("Send all labels that the ticket shall have."))
     labels.replace(ticket, values=inputs.labels(values), by=by)
     return Response(SUCCESS)
 

@@ -7,7 +7,7 @@ from tickets.api.v1 import locations, tickets
 
 app_name = "v1"
 
-TICKET = r"^tickets/(?P<pk>[0-9]+)"
+TICKET = r"^tickets/(?P<pk>[0-9]{1,18})"
 
 urlpatterns = [
     re_path(r"^$", locations.index, name="index"),
