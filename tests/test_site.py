@@ -48,7 +48,8 @@ def path_of(route: str, values: dict[str, str]) -> str:
             segment = values.get(hole[1]) or values.get(filled[-1], "1")
         if segment:
             filled.append(segment)
-    return "/" + "/".join(filled) + ("/" if filled else "")
+    is_file = not filled or "." in filled[-1]
+    return "/" + "/".join(filled) + ("" if is_file else "/")
 
 
 @pytest.fixture

@@ -67,9 +67,9 @@ def pair(code: str, *, kind: str) -> tuple[Device, str]:
     raise PairingFailed
 
 
-def renew_secret(device: Device) -> str:
+def renew_secret(device: Device, *, secret: str = "") -> str:
     """A new secret for a device that stays paired; the old one is worth nothing from now on."""
-    secret = secrets.token_urlsafe(32)
+    secret = secret or secrets.token_urlsafe(32)
     Device.objects.filter(pk=device.pk).update(
         secret_hash=secret_hash(secret), paired_at=instants.now(), code="", code_expires_at=None
     )

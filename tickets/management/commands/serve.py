@@ -1,11 +1,13 @@
 """Serve everything on one port: pages, API, streams and static files."""
 
+import errno
 import os
+import socket
 from typing import Any
 
 import uvicorn
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.module_loading import import_string
 
 from tickets.realtime.server import Server
@@ -18,7 +20,22 @@ def add_address_arguments(parser: CommandParser) -> None:
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
 
 
-def serve(*, host: str, port: int, workers: int = 1) -> None:
+def listen(host: str, port: int) -> socket.socket:
+    """Take the port; who opens a page before the site is ready waits for it."""
+    try:
+        family, _type, _protocol, _name, where = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        return socket.create_server(where[:2], family=family, backlog=128)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise CommandError(
+                f"Port {port} of {host} is taken by another program. Choose one: PORT={port + 1}"
+            ) from None
+        raise CommandError(f"Cannot listen on {host}:{port}: {error.strerror}.") from None
+
+
+def serve(*, host: str, port: int, workers: int = 1, listener: socket.socket | None = None) -> None:
     """Run until a signal; with one process, open streams do not delay the stop."""
     options: dict[str, Any] = {
         "app": "qminder_site.asgi:application",
@@ -36,7 +53,8 @@ def serve(*, host: str, port: int, workers: int = 1) -> None:
     else:
         # The command is how the site is run; everything else below does not know the site.
         hub = import_string("qminder_site.asgi.hub")
-        Server(uvicorn.Config(**options), on_exit=hub.stop).run()
+        sockets = [listener or listen(host, port)]
+        Server(uvicorn.Config(**options), on_exit=hub.stop).run(sockets)
 
 
 class Command(BaseCommand):
