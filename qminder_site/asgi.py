@@ -22,10 +22,7 @@ def bell() -> AsyncIterator[None]:
     return bells.postgres_bell(make_conninfo(**known), events.BELL)
 
 
-pages = WSGIMiddleware(
-    django_application,  # type: ignore[arg-type]  # a WSGIHandler is a WSGI application
-    workers=settings.SERVER_THREADS,
-)
+pages = WSGIMiddleware(django_application, workers=settings.SERVER_THREADS)
 hub = Hub(bell, streams.versions)
 
 

@@ -1,0 +1,28 @@
+"""Requests that no browser sends, through the whole server."""
+
+import http.client
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.live import serving
+
+
+@pytest.fixture
+def site(transactional_db: None) -> Iterator[str]:
+    with serving() as address:
+        yield address
+
+
+@pytest.mark.parametrize("charset", ["base64", "rot13", "utf-8", "nonsense", "utf-16"])
+@pytest.mark.parametrize("path", ["/sign-in/?a=1", "/v1/locations/?a=1"])
+def test_a_charset_that_a_request_names_is_ignored(site: str, path: str, charset: str) -> None:
+    connection = http.client.HTTPConnection(urlsplit(site).netloc, timeout=10)
+
+    connection.request("GET", path, headers={"Content-Type": f"text/plain; charset={charset}"})
+
+    assert (
+        connection.getresponse().status == {"/sign-in/?a=1": 200, "/v1/locations/?a=1": 401}[path]
+    )
+    connection.close()
