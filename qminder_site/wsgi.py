@@ -13,7 +13,7 @@ _django = get_wsgi_application()
 _CHARSET = re.compile(r";\s*charset=[^;]*", re.IGNORECASE)
 
 
-def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+def application(environ: Any, start_response: Any) -> Iterable[bytes]:
     """Everything but the streams.
 
     All text here is UTF-8. Django decodes the address in whatever charset a request names, before

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from tickets import names
 from tickets.actions.extras import ExtraValue
 from tickets.models import FIELD_COLUMNS, FieldType, InputField, Line, Location
 
@@ -23,6 +24,13 @@ class Audience(models.TextChoices):
     KIOSK = "KIOSK"
     REMOTE = "REMOTE"
     CLERK = "CLERK"
+
+
+class TextField(forms.CharField):
+    """Text in NFC from the start, since composing it can make it longer than it was typed."""
+
+    def to_python(self, value: Any) -> str:
+        return unicodedata.normalize("NFC", super().to_python(value) or "")
 
 
 class PhoneField(forms.CharField):
@@ -91,13 +99,6 @@ class VisitorForm(forms.Form):
         if only is not None:
             self.fields = {name: self.fields[name] for name in only}
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        for name, value in cleaned.items():
-            if isinstance(value, str):
-                cleaned[name] = unicodedata.normalize("NFC", value)
-        return cleaned
-
     @property
     def details(self) -> dict[str, Any]:
         """Columns by name, and `extras`: one for each answer, several choices one each."""
@@ -152,7 +153,7 @@ def _form_field(field: InputField, location: Location, audience: Audience) -> fo
     }
     match type_:
         case FieldType.FIRST_NAME | FieldType.LAST_NAME:
-            made: forms.Field = forms.CharField(max_length=50, **common)
+            made: forms.Field = TextField(validators=[names.validate_name], **common)
         case FieldType.PHONE_NUMBER:
             made = PhoneField(country=location.country, **common)
         case FieldType.EMAIL:
@@ -184,7 +185,7 @@ def _form_field(field: InputField, location: Location, audience: Audience) -> fo
             )
             made = forms.URLField(max_length=500, assume_scheme="https", **common)
         case FieldType.TEXT:
-            made = forms.CharField(max_length=500, **common)
+            made = TextField(max_length=500, **common)
     made.widget.attrs["autocomplete"] = _autocomplete(type_, audience)
     return made
 
@@ -216,7 +217,7 @@ def _link(field: InputField, value: Any) -> str:
 class LabelForm(forms.Form):
     use_required_attribute = False
 
-    value = forms.CharField(
+    value = TextField(
         label=_("New label"),
         max_length=50,
         error_messages={"required": _("Enter a label.")},

@@ -1,6 +1,7 @@
 """A visitor joins a line."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -41,7 +42,8 @@ def create(
             line = _open_line(line.pk)
             location = Location.objects.get(pk=line.location_id)
             place = places.last_of(line.pk, now)
-            number = _next_number(location)
+            today = location.local_day(now)
+            number = _next_number(location, today)
             ticket = Ticket.objects.create(
                 location=location,
                 line=line,
@@ -52,7 +54,7 @@ def create(
                 email=email,
                 language=language,
                 number=number,
-                numbered_on=location.local_day(now),
+                numbered_on=today,
                 public_id=f"{line.letter}-{number}",
                 nonce=nonce,
                 created_at=now,
@@ -87,9 +89,9 @@ def _open_line(line_id: int) -> Line:
     return line
 
 
-def _next_number(location: Location) -> int:
+def _next_number(location: Location, day: date) -> int:
     """Write first, then read: the row is ours from the write on, so no number is given twice."""
-    counter, _ = NumberCounter.objects.get_or_create(location=location, day=location.today())
+    counter, _ = NumberCounter.objects.get_or_create(location=location, day=day)
     NumberCounter.objects.filter(pk=counter.pk).update(last_number=F("last_number") + 1)
     counter.refresh_from_db(fields=["last_number"])
     return counter.last_number

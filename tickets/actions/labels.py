@@ -65,20 +65,29 @@ def _change(ticket: Ticket, values: Sequence[str], *, by: By) -> bool:
     return True
 
 
+def rewrite(ticket: Ticket, values: Sequence[str]) -> None:
+    """Make `values` the ticket's labels, in this order."""
+    colors = _colors(ticket, values)
+    ticket.labels.all().delete()
+    _write(ticket, values, colors)
+
+
 def attach(ticket: Ticket, values: Sequence[str]) -> None:
     """Write the labels, each in the colour that its value has in this location."""
-    values = list(dict.fromkeys(values))
-    if not values:
-        return
-    known = dict(
-        Label.objects.filter(ticket__location=ticket.location_id, value__in=values)
-        .order_by("-id")
-        .values_list("value", "color")
-    )
+    if values := list(dict.fromkeys(values)):
+        _write(ticket, values, _colors(ticket, values))
+
+
+def _write(ticket: Ticket, values: Sequence[str], colors: dict[str, str]) -> None:
     Label.objects.bulk_create(
-        Label(ticket=ticket, value=value, color=known.get(value) or _color(value))
-        for value in values
+        Label(ticket=ticket, value=value, color=colors[value]) for value in values
     )
+
+
+def _colors(ticket: Ticket, values: Sequence[str]) -> dict[str, str]:
+    known = Label.objects.filter(ticket__location=ticket.location_id, value__in=values)
+    earliest = known.order_by("-id").values_list("value", "color")
+    return {value: _color(value) for value in values} | dict(earliest)
 
 
 def _color(value: str) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext
 
 from tickets import events, instants
@@ -56,7 +56,7 @@ def call(ticket: Ticket, *, by: By, desk: Desk | None = None, keep_open: bool = 
 
     Unless `keep_open`, the other visitors whom this caller serves in the location become SERVED
     in the same transaction. Raises TransitionNotAllowed if the visitor does not wait any more,
-    UserRequired, DeskRequired, DeskNotFound.
+    UserRequired, DeskRequired, DeskNotFound, and MandatoryFieldMissing for one of the others.
     """
     return _claim(ticket, Q(), by=by, desk=desk, keep_open=keep_open)
 
@@ -94,10 +94,10 @@ def _claim(ticket: Ticket, only_if: Q, *, by: By, desk: Desk | None, keep_open: 
     location = ticket.location
     desk = _desk_for(location, caller, desk)
     with transaction.atomic():
-        # After the sign-in's instant even if the clock was set back since.
-        now = max(instants.now(), ticket.created_at)
+        now = _instant_of_call(ticket)
         # The caller's own row first: of two calls by one clerk the second sees the first.
         User.objects.filter(pk=caller.pk).update(last_called_at=now)
+        others = [] if keep_open else _lock_others(ticket, caller)
         after = {"called_at": now, "caller_id": caller.pk, "desk_id": desk.pk if desk else None}
         ticket.apply(CALL, only_if=only_if, **after)
         interaction = Interaction.objects.create(
@@ -117,11 +117,25 @@ def _claim(ticket: Ticket, only_if: Q, *, by: By, desk: Desk | None, keep_open: 
             changes=changed(Ticket(), **after, status=CALL.target),
             interaction=interaction,
         )
-        if not keep_open:
-            others = Ticket.objects.called().filter(location=location, caller=caller)
-            for other in others.exclude(pk=ticket.pk).in_order():
-                serve(other, by=by, part_of=activity)
+        for other in others:
+            serve(other, by=by, part_of=activity)
     return ticket
+
+
+def _instant_of_call(ticket: Ticket) -> datetime:
+    """Now; never before the sign-in or the last interaction, even if the clock was set back."""
+    signed_in: datetime = ticket.created_at
+    ended: datetime | None = ticket.interactions.aggregate(last=Max("ended_at"))["last"]
+    return max(instants.now(), signed_in, ended or signed_in)
+
+
+def _lock_others(ticket: Ticket, caller: User) -> list[Ticket]:
+    """Whom else the caller serves in the location, held before the location's own row is written.
+
+    The location's row is the last that any action takes, so no two wait for each other.
+    """
+    others = Ticket.objects.called().filter(location=ticket.location_id, caller=caller)
+    return list(others.exclude(pk=ticket.pk).order_by("id").select_for_update(of=("self",)))
 
 
 def clerk_of(by: By) -> User:
@@ -157,7 +171,7 @@ def serve(ticket: Ticket, *, by: By, part_of: Activity | None = None) -> Ticket:
     """End the service of a called visitor. Raises MandatoryFieldMissing, TransitionNotAllowed."""
     with transaction.atomic():
         ticket.lock()
-        if Actor.of(by).type == ActorType.USER:
+        if Actor.of(by).type == ActorType.USER and ticket.status == Status.CALLED:
             _refuse_missing_answers(ticket)
         now = end_interaction(ticket, SERVE)
         step(ticket, SERVE, EventName.SERVED, by=by, at=now, part_of=part_of, served_at=now)
@@ -180,7 +194,7 @@ def return_to_queue(ticket: Ticket, *, position: Literal["FIRST", "LAST"], by: B
         ticket.lock()
         now = end_interaction(ticket, RETURN)
         if position == "FIRST":
-            place = places.first_of(ticket.line_id, but=ticket) or ticket.order_after
+            place = places.first_of(ticket)
         else:
             place = places.last_of(ticket.line_id, now, ticket_id=ticket.pk)
         step(ticket, RETURN, EventName.RETURNED, by=by, at=now, order_after=place, **UNCALLED)
@@ -196,7 +210,8 @@ def rejoin(ticket: Ticket, *, by: By) -> Ticket:
         places.lock_lines([ticket.line_id])
         ticket.lock()
         now = instants.now()
-        if Actor.of(by).type == ActorType.VISITOR and not may_rejoin(ticket, now):
+        is_theirs = Actor.of(by).type == ActorType.VISITOR and ticket.status == Status.NOSHOW
+        if is_theirs and not may_rejoin(ticket, now):
             raise RejoinTooLate
         place = places.last_of(ticket.line_id, now, ticket_id=ticket.pk)
         step(ticket, REJOIN, EventName.REJOINED, by=by, at=now, order_after=place, **UNCALLED)
@@ -204,7 +219,7 @@ def rejoin(ticket: Ticket, *, by: By) -> Ticket:
 
 
 def may_rejoin(ticket: Ticket, now: datetime) -> bool:
-    missed = ticket.interactions.filter(outcome=Outcome.NOSHOW).last()
+    missed = ticket.interactions.filter(outcome=Outcome.NOSHOW).order_by("id").last()
     return bool(missed and missed.ended_at and now - missed.ended_at <= REJOIN_WITHIN)
 
 
@@ -252,7 +267,7 @@ def step(
         location_id=ticket.location_id,
         at=at,
         changes=changes,
-        interaction=ticket.interactions.last() if transition.outcome else None,
+        interaction=ticket.interactions.latest("id") if transition.outcome else None,
         part_of=part_of,
     )
 

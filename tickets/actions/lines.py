@@ -24,6 +24,7 @@ def archive(line: Line, *, by: By) -> None:
 
 
 def unarchive(line: Line, *, by: By) -> None:
+    """Bring the line back from the archive; it takes visitors at once."""
     _switch(line, LineStatus.ENABLED, by=by)
 
 

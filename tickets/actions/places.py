@@ -38,10 +38,16 @@ def _locked(lines: LineQuerySet) -> dict[int, Line]:
     return {line.pk: line for line in lines.order_by("id").select_for_update(no_key=True)}
 
 
-def first_of(line_id: int, *, but: Ticket) -> datetime | None:
-    """The instant before the first who waits in the line; None if nobody else does."""
-    first = _others(but).filter(line=line_id).in_order().first()
-    return first.sort_at - MILLISECOND if first else None
+def first_of(ticket: Ticket) -> datetime | None:
+    """The `order_after` with which the ticket comes before everybody else who waits in its line.
+
+    Somebody who comes first already keeps their place: among other lines it is worth more.
+    """
+    first = _others(ticket).filter(line=ticket.line_id).in_order().first()
+    own: datetime | None = ticket.order_after
+    if first is None or (ticket.sort_at, ticket.pk) < (first.sort_at, first.pk):
+        return own
+    return first.sort_at - MILLISECOND
 
 
 def last_of(line_id: int, now: datetime, *, ticket_id: int | None = None) -> datetime:

@@ -31,7 +31,7 @@ def forward(ticket: Ticket, *, line: Line, by: By) -> Ticket:
     with transaction.atomic():
         target = hold_open(line, ticket)
         ticket.lock()
-        if target.pk == ticket.line_id:
+        if target.pk == ticket.line_id and ticket.status == Status.CALLED:
             raise LineNotFound(_("The visitor is in this line already. Choose another one."))
         now = end_interaction(ticket, FORWARD)
         after: dict[str, Any] = {"line_id": target.pk, **UNCALLED, **UNASSIGNED}
@@ -60,7 +60,7 @@ def reorder(ticket: Ticket, *, after: Ticket | None, by: By) -> Ticket:
         if ticket.status != Status.NEW:
             raise TicketStatus(ticket.whereabouts)
         if after is None:
-            place = places.first_of(ticket.line_id, but=ticket) or ticket.order_after
+            place = places.first_of(ticket)
         else:
             after.lock()
             if after.location_id != ticket.location_id or after.status != Status.NEW:
@@ -74,6 +74,8 @@ def assign(ticket: Ticket, *, assignee: User, by: By) -> Ticket:
     """Give a waiting or called visitor to one clerk. Raises AssigneeNotHere, TicketStatus."""
     assigner = clerk_of(by)
     with transaction.atomic():
+        # Whoever switches the assignee off waits, and then finds this ticket among theirs.
+        User.objects.select_for_update(no_key=True).get(pk=assignee.pk)
         ticket.lock()
         if not User.objects.working_at(ticket.location).filter(pk=assignee.pk).exists():
             raise AssigneeNotHere

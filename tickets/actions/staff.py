@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from tickets import events
-from tickets.actions import routing
+from tickets.actions import places, routing
 from tickets.exceptions import DeskNotFound, DeskTaken
 from tickets.models import By, Desk, EventName, Line, Location, Ticket, User
 
@@ -57,8 +58,29 @@ def deactivate(user: User, *, by: By) -> None:
     Whom they had called, any clerk of the location may finish.
     """
     with transaction.atomic():
-        User.objects.filter(pk=user.pk).update(is_active=False, desk=None)
-        for ticket in Ticket.objects.active().filter(assignee=user).order_by("id"):
-            ticket.lock()
-            routing.clear_assignment(ticket, by=by)
+        if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False, desk=None):
+            return
+        locations = list(_work_places(user))
+        for location in locations:
+            places.lock_location(location.pk)
+        theirs = Ticket.objects.active().filter(assignee=user).select_for_update(of=("self",))
+        assigned = list(theirs.order_by("id"))
+        for location in locations:
+            for ticket in assigned:
+                if ticket.location_id == location.pk:
+                    routing.clear_assignment(ticket, by=by)
+            events.record(
+                EventName.USER_DEACTIVATED,
+                by=by,
+                location_id=location.pk,
+                changes={"user_id": [user.pk, user.pk], "is_active": [True, False]},
+            )
     user.refresh_from_db()
+
+
+def _work_places(user: User) -> QuerySet[Location]:
+    """Where the user has a role, and where a role of earlier days left something assigned to them."""
+    if user.is_account_wide:
+        return Location.objects.order_by("id")
+    left = Ticket.objects.active().filter(assignee=user).values("location")
+    return Location.objects.filter(Q(roles__user=user) | Q(pk__in=left)).distinct().order_by("id")

@@ -4,21 +4,28 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext
 
 from tickets import events, instants
 from tickets.actions import extras as extra_values
 from tickets.actions import labels as label_values
-from tickets.actions import lifecycle
-from tickets.exceptions import NotUndoable, UndoConflict, UndoNotYours, UndoTooLate
+from tickets.actions import lifecycle, places
+from tickets.exceptions import (
+    AssigneeNotHere,
+    NotUndoable,
+    UndoConflict,
+    UndoNotYours,
+    UndoTooLate,
+)
 from tickets.models import (
     Activity,
-    Actor,
     By,
     EventName,
     Interaction,
     MessageStatus,
     Ticket,
+    User,
 )
 from tickets.states import (
     CALL,
@@ -58,8 +65,8 @@ def undo(activity: Activity, *, by: By) -> Ticket:
     """Take back `activity`, within 24 hours, by who did it; labels and notes added since stay.
 
     Undoing the adding of a visitor removes them from the line; undoing a call also takes up
-    again whom that call had ended. Raises NotUndoable, UndoTooLate, UndoNotYours, or UndoConflict
-    naming who changed the same things since and how.
+    again whom that call had ended. Raises NotUndoable, UndoTooLate, UndoNotYours, UndoConflict
+    naming who changed the same things since and how, or AssigneeNotHere.
     """
     ticket = activity.ticket
     if ticket is None or activity.event not in UNDOABLE or activity.part_of_id:
@@ -70,12 +77,14 @@ def undo(activity: Activity, *, by: By) -> Ticket:
         raise UndoTooLate
     try:
         with transaction.atomic():
-            ticket.lock()
-            for part in activity.parts.select_related("ticket").order_by("-id"):
-                assert part.ticket is not None
-                part.ticket.lock()
-                _restore(part.ticket, part, by=by)
-            _restore(ticket, activity, by=by)
+            places.lock_location(ticket.location_id)
+            parts = activity.parts.select_related("ticket").order_by("-id")
+            steps = [(part, part.ticket) for part in parts if part.ticket]
+            steps.append((activity, ticket))
+            for _step, each in sorted(steps, key=lambda pair: pair[1].pk):
+                each.lock()
+            for step, each in steps:
+                _restore(each, step, by=by)
     except IntegrityError as error:  # `undoes` is unique: somebody undid it at the same moment
         raise NotUndoable from error
     ticket.refresh_from_db()
@@ -83,16 +92,18 @@ def undo(activity: Activity, *, by: By) -> Ticket:
 
 
 def last_undoable(by: By, location_id: int) -> Activity | None:
-    """The newest step of this clerk here that is not undone, if it can be."""
-    mine = Activity.objects.standing().filter(user=Actor.of(by).user, location=location_id)
-    latest = (
-        mine.filter(ticket__isnull=False, part_of=None)
-        .select_related("ticket")
-        .order_by("-id")
-        .first()
+    """The newest step of this clerk here that can be undone and is not."""
+    now = instants.now()
+    is_held = Q(message__status=MessageStatus.QUEUED, message__not_before__gt=now)
+    mine = Activity.objects.standing().filter(
+        ~Q(event=EventName.MESSAGE_SENT) | is_held,
+        user=lifecycle.clerk_of(by),
+        location=location_id,
+        event__in=UNDOABLE,
+        part_of=None,
+        at__gte=now - UNDO_WITHIN,
     )
-    recent = latest and instants.now() - latest.at <= UNDO_WITHIN
-    return latest if latest and recent and latest.event in UNDOABLE else None
+    return mine.select_related("ticket").order_by("-id").first()
 
 
 def _restore(ticket: Ticket, activity: Activity, *, by: By) -> None:
@@ -125,11 +136,17 @@ def _refuse_conflict(ticket: Ticket, activity: Activity) -> None:
 
 
 def _touch(step: Activity, later: Activity) -> bool:
-    """Whether both wrote the same thing; labels are the same thing only if the label is."""
+    """Whether both wrote the same thing; labels are the same thing only if the label is.
+
+    A message is never the same as another. The line of somebody who was called since stands
+    in that call's interaction, so it is what the call wrote, too.
+    """
     written, rewritten = step.written(), later.written()
     if step.event == EventName.CREATED:
         return "status" in rewritten
-    shared = written.keys() & rewritten.keys()
+    if "line_id" in written and "status" in rewritten:
+        return True
+    shared = (written.keys() & rewritten.keys()) - {"message"}
     if shared == {"labels"}:
         return bool(_label_difference(written["labels"]) & _label_difference(rewritten["labels"]))
     return bool(shared)
@@ -146,6 +163,7 @@ def _restore_columns(ticket: Ticket, activity: Activity) -> None:
         for column in Ticket._meta.concrete_fields
         if column.attname in written
     }
+    _refuse_absent_assignee(ticket, before.get("assignee_id"))
     status = before.pop("status", None)
     if status:
         transition = TRANSITION_OF[activity.event]
@@ -153,6 +171,13 @@ def _restore_columns(ticket: Ticket, activity: Activity) -> None:
         _restore_interaction(activity, transition)
     elif before:
         Ticket.objects.filter(pk=ticket.pk).update(**before)
+
+
+def _refuse_absent_assignee(ticket: Ticket, assignee_id: int | None) -> None:
+    """Nobody gets a visitor back who was switched off meanwhile: call next would skip the visitor."""
+    staff = User.objects.working_at(ticket.location)
+    if assignee_id and not staff.filter(pk=assignee_id).exists():
+        raise AssigneeNotHere
 
 
 def _restore_interaction(activity: Activity, transition: Transition) -> None:
@@ -171,9 +196,10 @@ def _restore_rest(ticket: Ticket, activity: Activity) -> None:
         extra_values.replace(ticket, extra_values.from_record(extras[0]))
     if labels := personal.get("labels"):
         before, after = labels
-        ticket.labels.filter(value__in=set(after) - set(before)).delete()
-        there = set(ticket.labels.values_list("value", flat=True))
-        label_values.attach(ticket, [v for v in before if v not in after and v not in there])
+        there = list(ticket.labels.values_list("value", flat=True))
+        kept = [value for value in before if value in there or value not in after]
+        since = [value for value in there if value not in before and value not in after]
+        label_values.rewrite(ticket, kept + since)
     if activity.event == EventName.MESSAGE_SENT:
         held = ticket.messages.filter(
             pk=activity.message_id or 0,

@@ -6,6 +6,7 @@ import django.db.models.functions.text
 import tickets.models.fields
 import tickets.models.locations
 import tickets.models.tickets
+import tickets.names
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -223,8 +224,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('status', models.CharField(choices=[('NEW', 'Waiting'), ('CALLED', 'Being served'), ('SERVED', 'Served'), ('NOSHOW', 'No-show'), ('CANCELLED_BY_CLERK', 'Removed')], default='NEW', max_length=18, verbose_name='status')),
                 ('source', models.CharField(choices=[('MANUAL', 'Added by a clerk'), ('NAME', 'Kiosk'), ('MICROSITE', 'Remote sign-in')], default='MANUAL', max_length=9, verbose_name='source')),
-                ('first_name', models.CharField(blank=True, max_length=50, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=50, verbose_name='last name')),
+                ('first_name', models.CharField(blank=True, max_length=200, validators=[tickets.names.validate_name], verbose_name='first name')),
+                ('last_name', models.CharField(blank=True, max_length=200, validators=[tickets.names.validate_name], verbose_name='last name')),
                 ('phone_number', models.CharField(blank=True, help_text='E.164: +3725551234.', max_length=16, verbose_name='mobile number')),
                 ('email', models.EmailField(blank=True, max_length=100, verbose_name='e-mail')),
                 ('language', models.CharField(default='en', max_length=10, verbose_name='language')),
@@ -441,7 +442,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('open_interaction', models.F('id')), ('status', 'CALLED')), models.Q(models.Q(('status', 'CALLED'), _negated=True), ('open_interaction__isnull', True)), _connector='OR'), name='ticket_open_interaction'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('open_interaction', models.F('id')), ('open_interaction__isnull', False), ('status', 'CALLED')), models.Q(models.Q(('status', 'CALLED'), _negated=True), ('open_interaction__isnull', True)), _connector='OR'), name='ticket_open_interaction'),
         ),
         migrations.AddConstraint(
             model_name='ticket',
@@ -509,7 +510,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='interaction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('called_ticket', models.F('ticket')), ('ended_at__isnull', True), ('outcome', '')), models.Q(('called_ticket__isnull', True), ('ended_at__isnull', False), ('outcome__in', ['SERVED', 'RETURNED', 'FORWARDED', 'NOSHOW'])), _connector='OR'), name='interaction_open_or_ended'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('called_ticket', models.F('ticket')), ('called_ticket__isnull', False), ('ended_at__isnull', True), ('outcome', '')), models.Q(('called_ticket__isnull', True), ('ended_at__isnull', False), ('outcome__in', ['SERVED', 'RETURNED', 'FORWARDED', 'NOSHOW'])), _connector='OR'), name='interaction_open_or_ended'),
         ),
         migrations.AddConstraint(
             model_name='interaction',

@@ -55,7 +55,12 @@ class Interaction(models.Model):
         ordering = ("started_at", "id")
         constraints = [
             models.CheckConstraint(
-                condition=Q(outcome="", ended_at__isnull=True, called_ticket=F("ticket"))
+                condition=Q(
+                    outcome="",
+                    ended_at__isnull=True,
+                    called_ticket=F("ticket"),
+                    called_ticket__isnull=False,  # a check that comes out as NULL passes
+                )
                 | Q(
                     outcome__in=Outcome.values,
                     ended_at__isnull=False,

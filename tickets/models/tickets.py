@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from tickets import names
 from tickets.exceptions import TransitionNotAllowed
 from tickets.models.fields import InstantField, hex_color
 from tickets.models.locations import Desk, InputField, Line, Location, NameForm
@@ -59,8 +60,12 @@ class Ticket(models.Model):
     line = models.ForeignKey(Line, models.PROTECT, related_name="tickets", db_index=False)
     status = models.CharField(_("status"), max_length=18, choices=Status, default=Status.NEW)
     source = models.CharField(_("source"), max_length=9, choices=Source, default=Source.MANUAL)
-    first_name = models.CharField(_("first name"), max_length=50, blank=True)
-    last_name = models.CharField(_("last name"), max_length=50, blank=True)
+    first_name = models.CharField(
+        _("first name"), max_length=names.CODE_POINTS, blank=True, validators=[names.validate_name]
+    )
+    last_name = models.CharField(
+        _("last name"), max_length=names.CODE_POINTS, blank=True, validators=[names.validate_name]
+    )
     phone_number = models.CharField(
         _("mobile number"), max_length=16, blank=True, help_text=_("E.164: +3725551234.")
     )
@@ -119,7 +124,12 @@ class Ticket(models.Model):
             models.CheckConstraint(condition=Q(status__in=Status.values), name="ticket_status"),
             models.CheckConstraint(condition=Q(source__in=Source.values), name="ticket_source"),
             models.CheckConstraint(
-                condition=Q(status=Status.CALLED, open_interaction=F("id"))
+                # A check that comes out as NULL passes: it must say that there is a value.
+                condition=Q(
+                    status=Status.CALLED,
+                    open_interaction=F("id"),
+                    open_interaction__isnull=False,
+                )
                 | (~Q(status=Status.CALLED) & Q(open_interaction__isnull=True)),
                 name="ticket_open_interaction",
             ),
@@ -204,14 +214,15 @@ class Ticket(models.Model):
 
     def name_in_public(self, form: str) -> str:
         """The name as strangers may read it; the number where there is no name."""
-        last_initial = f"{self.last_name[0]}." if self.last_name else ""
+        last_initial = f"{names.initial(self.last_name)}." if self.last_name else ""
         match form:
             case NameForm.FIRST_INITIAL:
                 shown = f"{self.first_name} {last_initial}"
             case NameForm.FIRST:
                 shown = self.first_name
             case NameForm.INITIALS:
-                shown = f"{self.first_name[:1]}. {last_initial}" if self.first_name else ""
+                first_initial = names.initial(self.first_name)
+                shown = f"{first_initial}. {last_initial}" if first_initial else ""
             case _:
                 shown = ""
         return shown.strip() or self.public_id

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from urllib.parse import quote
 
 import psycopg
 
@@ -13,9 +14,10 @@ POLL_EVERY = 0.05  # seconds
 LONGEST_PAUSE = 5.0  # seconds between two tries to reach PostgreSQL again
 
 
-async def sqlite_bell(path: str) -> AsyncIterator[None]:
+async def sqlite_bell(path: str) -> AsyncGenerator[None]:
     """Ring when another connection has committed to the file; looks 20 times a second."""
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False)
+    address = f"file:{quote(path)}?mode=ro"
+    connection = sqlite3.connect(address, uri=True, check_same_thread=False)
     try:
         seen = None
         while True:
@@ -28,7 +30,7 @@ async def sqlite_bell(path: str) -> AsyncIterator[None]:
         connection.close()
 
 
-async def postgres_bell(conninfo: str, channel: str) -> AsyncIterator[None]:
+async def postgres_bell(conninfo: str, channel: str) -> AsyncGenerator[None]:
     """Ring on every NOTIFY, on one connection that comes back by itself and then rings once."""
     pause = 0.1
     while True:

@@ -1,10 +1,15 @@
 """One hub per process: it hears the bell, asks what changed, and wakes who listens to that."""
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 
+logger = logging.getLogger(__name__)
+
 Versions = dict[str, int]
+
+PAUSE = 1.0  # seconds before a broken bell is listened to again
 
 
 class Listener:
@@ -62,6 +67,16 @@ class Hub:
             del self._listeners[listener.channel]
 
     async def _run(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except Exception:  # whatever the bell or the database has: silence would go unnoticed
+                logger.exception("The bell broke; listening anew in %.0f s.", PAUSE)
+            await asyncio.sleep(PAUSE)
+
+    async def _listen(self) -> None:
+        """Wake listeners of what changed. A new bell finds nothing seen, so everybody looks again."""
+        self._seen = {}
         async for _ in self._bell():
             if not self._listeners:
                 self._seen = {}

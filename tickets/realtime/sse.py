@@ -12,7 +12,10 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 #: Blocking: the channel that this request may listen to, or None.
 Authorise = Callable[[Scope], str | None]
 
-KEEP_ALIVE = 4.0  # seconds of silence, after which the listener's right is looked at again
+KEEP_ALIVE = 4.0  # seconds, after which the listener's right is looked at again
+SYNC = b"event: sync\ndata: \n\n"
+CHANGED = b"event: changed\ndata: \n\n"
+STILL_HERE = b": still here\n\n"
 HEADERS = [
     (b"content-type", b"text/event-stream"),
     (b"cache-control", b"no-store"),
@@ -39,23 +42,27 @@ async def stream(
     gone = asyncio.create_task(_gone(receive, listener))
     try:
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-        await _send(send, b"event: sync\ndata: \n\n")
+        await _send(send, SYNC)
+        due = _clock() + KEEP_ALIVE
         while not listener.is_closing:
-            is_woken = await listener.wait(KEEP_ALIVE)
+            is_woken = await listener.wait(max(due - _clock(), 0))
             if listener.is_closing:
                 break
-            if is_woken:
-                await _send(send, b"event: changed\ndata: \n\n")
-            elif await asyncio.to_thread(authorise, scope) == channel:
-                await _send(send, b": still here\n\n")
-            else:
-                break
+            if _clock() >= due:
+                if await asyncio.to_thread(authorise, scope) != channel:
+                    break
+                due = _clock() + KEEP_ALIVE
+            await _send(send, CHANGED if is_woken else STILL_HERE)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
     except OSError:
         pass  # the browser went away while we wrote
     finally:
         gone.cancel()
         hub.leave(listener)
+
+
+def _clock() -> float:
+    return asyncio.get_running_loop().time()
 
 
 async def _gone(receive: Receive, listener: Listener) -> None:

@@ -25,6 +25,7 @@ NAMES = [
     ("محمد", "יעל"),
     (FIFTY, FIFTY),
     (unicodedata.normalize("NFD", FIFTY), "𠮷" * 50),
+    ("नि" * 50, "กำ" * 50),
 ]
 
 

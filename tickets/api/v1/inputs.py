@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
+from tickets import names
 from tickets.actions.extras import ExtraValue
 from tickets.api import parsing
 from tickets.api.errors import bad_input
@@ -84,6 +85,16 @@ def numbers(values: Mapping[str, Any], name: str) -> list[int]:
     parts = value if isinstance(value, list) else text(values, name, limit=10_000).split(",")
     found = [number({name: part}, name) for part in parts]
     return list(dict.fromkeys(each for each in found if each is not None))
+
+
+def name(values: Mapping[str, Any], param: str) -> str:
+    """A visitor's name of at most 50 letters, as people count them."""
+    value = text(values, param, limit=names.CODE_POINTS)
+    try:
+        names.validate_name(value)
+    except ValidationError as error:
+        raise bad_input(param, error.messages[0]) from error
+    return value
 
 
 def phone_number(values: Mapping[str, Any], name: str = "phoneNumber") -> str:
