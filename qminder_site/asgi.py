@@ -1,6 +1,6 @@
 """The one ASGI application: streams beside Django, which runs as WSGI in a pool of threads."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
@@ -13,7 +13,7 @@ from tickets.realtime import bells, sse
 from tickets.realtime.hub import Hub
 
 
-def bell() -> AsyncIterator[None]:
+def bell() -> AsyncGenerator[None]:
     if connection.vendor == "sqlite":
         return bells.sqlite_bell(str(connection.settings_dict["NAME"]))
     parameters = connection.get_connection_params()

@@ -9,6 +9,7 @@ from pathlib import Path
 from tests import databases  # sets the environment, so it comes before Django
 
 os.environ["DEMO"] = "true"
+os.environ["DJANGO_SETTINGS_MODULE"] = "qminder_site.settings"
 
 import django
 
@@ -111,8 +112,9 @@ def phone(camera: Camera, location: Location) -> None:
         snap(page, "phone-services")
         page.locator(".service").first.click()
         snap(page, "phone-sign-in")
-    waiting = location.tickets.waiting().in_order()[4]
-    called = location.tickets.called()[0]
+    english = location.tickets.filter(language="en")
+    waiting = english.waiting().in_order()[3]
+    called = english.called()[0]
     for ticket, name in ((waiting, "phone-visit"), (called, "phone-called")):
         with camera.page(PHONE) as page:
             page.goto(f"/visit/{ticket.visit_token}/")

@@ -26,3 +26,18 @@ def test_a_charset_that_a_request_names_is_ignored(site: str, path: str, charset
         connection.getresponse().status == {"/sign-in/?a=1": 200, "/v1/locations/?a=1": 401}[path]
     )
     connection.close()
+
+
+def test_z8_a_refused_stream_carries_the_headers_too(site: str) -> None:
+    connection = http.client.HTTPConnection(urlsplit(site).netloc, timeout=10)
+
+    connection.request("GET", "/stream/service/1/")
+
+    response = connection.getresponse()
+    assert (response.status, response.headers["Cache-Control"]) == (404, "no-store")
+    assert (
+        response.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    )
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Referrer-Policy"] == "same-origin"
+    connection.close()

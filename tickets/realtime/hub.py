@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ class Hub:
     """`versions` names every channel with a number that each change raises; it may block."""
 
     def __init__(
-        self, bell: Callable[[], AsyncIterator[None]], versions: Callable[[], Versions]
+        self, bell: Callable[[], AsyncGenerator[None]], versions: Callable[[], Versions]
     ) -> None:
         self._bell = bell
         self._versions = versions
@@ -77,13 +78,17 @@ class Hub:
     async def _listen(self) -> None:
         """Wake listeners of what changed. A new bell finds nothing seen, so everybody looks again."""
         self._seen = {}
-        async for _ in self._bell():
-            if not self._listeners:
-                self._seen = {}
-                continue
-            current = await asyncio.to_thread(self._versions)
-            for channel in list(self._listeners):
-                if current.get(channel) != self._seen.get(channel):
-                    for listener in self._listeners[channel]:
-                        listener.wake()
-            self._seen = current
+        async with aclosing(self._bell()) as bell:
+            async for _ in bell:
+                await self._look()
+
+    async def _look(self) -> None:
+        if not self._listeners:
+            self._seen = {}
+            return
+        current = await asyncio.to_thread(self._versions)
+        for channel in list(self._listeners):
+            if current.get(channel) != self._seen.get(channel):
+                for listener in self._listeners[channel]:
+                    listener.wake()
+        self._seen = current

@@ -16,13 +16,15 @@ KEEP_ALIVE = 4.0  # seconds, after which the listener's right is looked at again
 SYNC = b"event: sync\ndata: \n\n"
 CHANGED = b"event: changed\ndata: \n\n"
 STILL_HERE = b": still here\n\n"
-HEADERS = [
-    (b"content-type", b"text/event-stream"),
+COMMON = [
     (b"cache-control", b"no-store"),
-    (b"x-accel-buffering", b"no"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"same-origin"),
     (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
 ]
-NOT_FOUND = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+HEADERS = [*COMMON, (b"content-type", b"text/event-stream"), (b"x-accel-buffering", b"no")]
+NOT_FOUND = [*COMMON, (b"content-type", b"text/plain; charset=utf-8")]
 
 
 async def stream(

@@ -1,0 +1,1 @@
+"""Speed of the API on both databases, beside a floor: `make bench`."""
