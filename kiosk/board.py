@@ -28,6 +28,7 @@ class Call:
     """One call as strangers may read it: `line` and `desk` are empty where there is none to show."""
 
     name: str
+    number: str
     desk: str
     line: str
     color: str
@@ -80,6 +81,7 @@ def _call(announcement: Activity, location: Location, now: datetime) -> Call:
     is_open = ticket.status == Status.CALLED
     return Call(
         name=ticket.name_in_public(location.name_form),
+        number=ticket.public_id,
         desk=str(ticket.desk or ""),
         line=ticket.line.name if location.is_line_public else "",
         color=ticket.line.color if location.is_line_public else "",

@@ -69,11 +69,7 @@ def _chosen(lines: Sequence[Line], wanted: str | None) -> Line | None:
 def _form(location: Location, line: Line, data: QueryDict | None = None) -> VisitorForm:
     form = VisitorForm(data, location=location, line=line, audience=Audience.REMOTE)
     if phone := form.fields.get("phone_number"):
-        phone.help_text = (
-            _("We text you when it is your turn. Used only for this visit.")
-            if location.has_messages
-            else _("Used only for this visit.")
-        )
+        phone.help_text = _("Used only for this visit.")
     return form
 
 

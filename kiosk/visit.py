@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -104,11 +105,20 @@ def _render(
     request: VisitRequest, ticket: Ticket, page: str, context: dict[str, Any]
 ) -> HttpResponse:
     """In the visitor's language and the location's time, and not for search engines."""
-    with translation.override(ticket.language), timezone.override(ticket.location.tz):
+    language = _language(ticket)
+    with translation.override(language), timezone.override(ticket.location.tz):
         response = render(request, page, context)
-        response["Content-Language"] = ticket.language
+        response["Content-Language"] = language
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _language(ticket: Ticket) -> str:
+    """The visitor's language, if the pages are there in it."""
+    try:
+        return translation.get_supported_language_variant(ticket.language)
+    except LookupError:
+        return settings.LANGUAGE_CODE
 
 
 def _context(ticket: Ticket) -> dict[str, Any]:

@@ -6,20 +6,23 @@ from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.db import connection
 from psycopg.conninfo import make_conninfo
+from psycopg.pq import Conninfo
 
 from qminder_site.wsgi import application as django_application  # sets Django up
 from tickets import events, streams
 from tickets.realtime import bells, sse
 from tickets.realtime.hub import Hub
 
+#: What the connection of the bell shares with Django's, TLS included.
+LIBPQ_PARAMETERS = {each.keyword.decode() for each in Conninfo.get_defaults()}
+
 
 def bell() -> AsyncGenerator[None]:
     if connection.vendor == "sqlite":
         return bells.sqlite_bell(str(connection.settings_dict["NAME"]))
     parameters = connection.get_connection_params()
-    keys = ("host", "port", "user", "password", "dbname")
-    known = {key: str(parameters[key]) for key in keys if parameters.get(key)}
-    return bells.postgres_bell(make_conninfo(**known), events.BELL)
+    libpq = {name: str(value) for name, value in parameters.items() if name in LIBPQ_PARAMETERS}
+    return bells.postgres_bell(make_conninfo(**libpq), events.BELL)
 
 
 pages = WSGIMiddleware(django_application, workers=settings.SERVER_THREADS)

@@ -41,3 +41,24 @@ def test_z8_a_refused_stream_carries_the_headers_too(site: str) -> None:
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Referrer-Policy"] == "same-origin"
     connection.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/at/%00/", {}, 400),
+        ("/sign-in/?next=%00", {}, 400),
+        ("/admin/", {"Cookie": 'sessionid="aaaaaaaaaaaaaaaa\\000"'}, 400),
+        ("/stream/visit/%00/", {}, 404),
+        ("/stream/service/1/", {"Cookie": 'sessionid="aaaaaaaaaaaaaaaa\\000"'}, 404),
+    ],
+)
+def test_a_null_character_is_refused(
+    site: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    connection = http.client.HTTPConnection(urlsplit(site).netloc, timeout=10)
+
+    connection.request("GET", path, headers=headers)
+
+    assert connection.getresponse().status == status
+    connection.close()

@@ -6,13 +6,14 @@ from urllib.parse import urlsplit
 
 import phonenumbers
 from django import forms
+from django.contrib.auth.forms import AuthenticationForm
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tickets import names
 from tickets.actions.extras import ExtraValue
-from tickets.models import FIELD_COLUMNS, FieldType, InputField, Line, Location
+from tickets.models import FIELD_COLUMNS, FieldType, InputField, Line, Location, Ticket
 
 MOBILE = phonenumbers.PhoneNumberType.MOBILE
 EXAMPLE = phonenumbers.parse("+3725123456")
@@ -91,13 +92,29 @@ class VisitorForm(forms.Form):
                 Line.objects.open().filter(location=location),
                 label=_("Line") if audience == Audience.CLERK else _("Service"),
                 empty_label=None,
-                error_messages={"required": _("Choose a service.")},
+                error_messages={
+                    "required": _("Choose a line.")
+                    if audience == Audience.CLERK
+                    else _("Choose a service.")
+                },
                 widget=forms.RadioSelect,
             )
         for name, field in self.input_fields.items():
             self.fields[name] = _form_field(field, location, audience)
         if only is not None:
             self.fields = {name: self.fields[name] for name in only}
+
+    def clean(self) -> dict[str, Any]:
+        """Judge by the questions of the chosen line; those of other lines are left out."""
+        cleaned = super().clean() or {}
+        chosen: Line | None = cleaned.get("line")
+        if chosen:
+            for name, field in self.input_fields.items():
+                lines = field.lines.all()
+                if lines and chosen not in lines:
+                    cleaned.pop(name, None)
+                    self.errors.pop(name, None)
+        return cleaned
 
     @property
     def details(self) -> dict[str, Any]:
@@ -113,6 +130,17 @@ class VisitorForm(forms.Form):
         return found
 
 
+def answers_of(ticket: Ticket) -> dict[str, Any]:
+    """What a ticket answers to the questions of its location, by the names that the form has."""
+    answers: dict[str, Any] = {name: getattr(ticket, name) for name in FIELD_COLUMNS.values()}
+    for extra in ticket.extras.select_related("field"):
+        if extra.field and extra.field.is_multiple:
+            answers.setdefault(name_of(extra.field), []).append(extra.value)
+        elif extra.field:
+            answers[name_of(extra.field)] = extra.value
+    return answers
+
+
 def name_of(field: InputField) -> str:
     """The form's name of an input field: the ticket's column, or `field-<id>`."""
     return FIELD_COLUMNS.get(FieldType(field.type)) or f"field-{field.pk}"
@@ -126,7 +154,7 @@ def _asked(location: Location, audience: Audience, line: Line | None) -> list[In
         fields = fields.filter(is_shown_in_kiosk=True)
     elif audience == Audience.REMOTE:
         fields = fields.filter(is_shown_in_remote_sign_in=True)
-    return list(fields.prefetch_related("options"))
+    return list(fields.prefetch_related("options", *([] if line else ["lines"])))
 
 
 def _is_mandatory(field: InputField, audience: Audience) -> bool:
@@ -223,3 +251,16 @@ class LabelForm(forms.Form):
         error_messages={"required": _("Enter a label.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+class SignInForm(AuthenticationForm):
+    use_required_attribute = False
+    error_messages = {
+        "invalid_login": _("The e-mail address or the password is not right."),
+        "inactive": _("This account is switched off."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].error_messages["required"] = _("Enter your e-mail address.")
+        self.fields["password"].error_messages["required"] = _("Enter your password.")

@@ -1,9 +1,14 @@
-"""Headers that every page of ours carries."""
+"""What every request and every page of ours passes through."""
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 
 class PrivatePagesMiddleware:
@@ -16,4 +21,38 @@ class PrivatePagesMiddleware:
         response = self.get_response(request)
         if not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
+        return response
+
+
+class NullCharactersMiddleware:
+    """Refuse NUL in addresses and cookies: PostgreSQL takes it for an error, SQLite stores it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith("/v1/"):  # refuses it itself, in JSON, and by its name
+            return self.get_response(request)
+        in_address = "%00" in request.get_full_path()
+        if in_address or any("\x00" in value for value in request.COOKIES.values()):
+            return HttpResponseBadRequest("A request holds a character that is no text.")
+        return self.get_response(request)
+
+
+class HtmxRequest(HttpRequest):
+    htmx: HtmxDetails
+
+
+class SignInUnderHtmxMiddleware:
+    """Who was signed out meanwhile gets the sign-in page as a page, not as a part of another one."""
+
+    def __init__(self, get_response: Callable[[HtmxRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HtmxRequest) -> HttpResponse:
+        response = self.get_response(request)
+        sign_in = resolve_url(settings.LOGIN_URL)
+        if request.htmx and response.headers.get("Location", "").startswith(sign_in):
+            back = redirect_to_login(request.htmx.current_url_abs_path or "/")
+            return HttpResponseClientRedirect(back.url)
         return response

@@ -10,7 +10,7 @@ from django.contrib.auth import get_user
 from django.db import connection
 from django.http import HttpRequest
 
-from tickets import access
+from tickets import access, ids
 from tickets.models import DeviceKind, Location
 from tickets.realtime.hub import Versions
 
@@ -30,8 +30,11 @@ def versions() -> Versions:
 
 def authorise(scope: Any) -> str | None:
     """The channel of `/stream/service/<id>/`, `/stream/kiosk/`, `/stream/tv/`, `/stream/visit/<token>/`."""
+    path = unquote(scope["path"])
+    if any("\x00" in text for text in (path, *_cookies(scope).values())):
+        return None
     try:
-        location_id = _location_id(unquote(scope["path"]).strip("/").split("/")[1:], scope)
+        location_id = _location_id(path.strip("/").split("/")[1:], scope)
         return channel_of(location_id) if location_id else None
     finally:
         connection.close()
@@ -39,7 +42,7 @@ def authorise(scope: Any) -> str | None:
 
 def _location_id(path: list[str], scope: Any) -> int | None:
     match path:
-        case ["service", pk] if pk.isdecimal() and len(pk) < 19:
+        case ["service", text] if pk := ids.parse(text):
             user = get_user(_request(scope))
             return access.locations_for(user).filter(pk=pk).values_list("pk", flat=True).first()
         case [("kiosk" | "tv") as name]:

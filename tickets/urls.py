@@ -4,6 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 from django.views.generic import RedirectView
 
+from tickets.forms import SignInForm
 from tickets.views import service, steps, visitors, workplace
 
 app_name = "tickets"
@@ -12,7 +13,11 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="tickets:choose-location"), name="home"),
     path(
         "sign-in/",
-        LoginView.as_view(template_name="tickets/sign_in.html", redirect_authenticated_user=True),
+        LoginView.as_view(
+            template_name="tickets/sign_in.html",
+            authentication_form=SignInForm,
+            redirect_authenticated_user=True,
+        ),
         name="sign-in",
     ),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
@@ -22,7 +27,8 @@ urlpatterns = [
     path("service/<int:pk>/add/", visitors.add, name="add-visitor"),
     path("service/<int:pk>/call-next/", steps.call_next, name="call-next"),
     path("service/<int:pk>/undo/", steps.undo_last, name="undo"),
-    path("tickets/<int:pk>/", visitors.details, name="ticket"),
+    path("tickets/<int:pk>/", visitors.ticket, name="ticket"),
+    path("tickets/<int:pk>/edit/", visitors.edit, name="edit-visitor"),
     path("tickets/<int:pk>/call/", steps.call, name="call-ticket"),
     path("tickets/<int:pk>/recall/", steps.recall, name="recall-ticket"),
     path("tickets/<int:pk>/serve/", steps.serve, name="serve-ticket"),

@@ -23,9 +23,11 @@ DRAWN = """() => new Promise(
 
 
 def _set_theme(page: Page, theme: str) -> None:
-    """By media query and by attribute: by the first alone Chromium leaves some colours as they were."""
+    """Chromium leaves some colours of an open page as they were unless everything is styled anew."""
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
-    page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+    page.evaluate("() => { document.body.style.display = 'none' }")
+    page.evaluate(DRAWN)
+    page.evaluate("() => { document.body.style.display = '' }")
     page.evaluate(DRAWN)
 
 

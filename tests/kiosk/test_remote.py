@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
 
 from tests.factories import InputFieldFactory, LineFactory, LocationFactory, waiting_ticket
 from tickets.models import FieldType, Line, LineStatus, Location, Ticket
@@ -93,7 +94,11 @@ def test_join_puts_the_visitor_in_line_and_shows_the_visit(client: Client, line:
     assert [a.actor_type for a in ticket.activities.all()] == ["VISITOR"]
 
 
-def test_join_keeps_the_language_of_the_phone(client: Client, line: Line) -> None:
+def test_join_keeps_the_language_of_the_phone(
+    client: Client, line: Line, settings: Settings
+) -> None:
+    settings.LANGUAGES = [("en", "English"), ("et", "Estonian")]
+
     client.post(
         "/at/city-office/",
         form_of(client, line, first_name="Jane"),

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
 
 from tests.conftest import Figure
 from tests.factories import DeskFactory, LineFactory, LocationFactory, clerk_of, waiting_ticket
@@ -199,13 +200,18 @@ def test_visit_refreshes_without_javascript(client: Client, ticket: Ticket) -> N
     ]
 
 
-def test_visit_speaks_the_language_of_the_ticket(client: Client, line: Line) -> None:
+@pytest.mark.parametrize(
+    ("there", "html"), [("ar", 'lang="ar" dir="rtl"'), ("de", 'lang="en" dir="ltr"')]
+)
+def test_visit_speaks_the_language_of_the_ticket_where_there_is_a_catalogue(
+    client: Client, line: Line, settings: Settings, there: str, html: str
+) -> None:
+    settings.LANGUAGES = [("en", "English"), (there, there)]
     ticket = waiting_ticket(line, language="ar")
 
     response = client.get(address(ticket), headers={"accept-language": "de"})
 
-    assert response["Content-Language"] == "ar"
-    assert re.findall(r"<html (.*?)>", response.content.decode()) == ['lang="ar" dir="rtl"']
+    assert re.findall(r"<html (.*?)>", response.content.decode()) == [html]
 
 
 def test_visit_shows_messages_in_both_directions_once_they_went_out(

@@ -100,6 +100,7 @@ def _claim(ticket: Ticket, only_if: Q, *, by: By, desk: Desk | None, keep_open: 
         others = [] if keep_open else _lock_others(ticket, caller)
         after = {"called_at": now, "caller_id": caller.pk, "desk_id": desk.pk if desk else None}
         ticket.apply(CALL, only_if=only_if, **after)
+        ticket.refresh_from_db(fields=["line"])  # a colleague may have edited it meanwhile
         interaction = Interaction.objects.create(
             ticket=ticket,
             line_id=ticket.line_id,
@@ -149,7 +150,7 @@ def clerk_of(by: By) -> User:
 def _desk_for(location: Location, caller: User, desk: Desk | None) -> Desk | None:
     if desk is None:
         own = caller.desk
-        desk = own if own and own.location_id == location.pk else None
+        desk = own if own and own.location_id == location.pk and own.is_active else None
     if desk is None and location.is_desk_required:
         raise DeskRequired
     if desk and (desk.location_id != location.pk or not desk.is_active):

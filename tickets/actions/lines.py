@@ -9,7 +9,7 @@ from tickets.models import By, EventName, Line, LineStatus, Ticket
 
 
 def enable(line: Line, *, by: By) -> None:
-    """Take visitors (again)."""
+    """Take visitors again, whether it was disabled or archived."""
     _switch(line, LineStatus.ENABLED, by=by)
 
 
@@ -21,11 +21,6 @@ def disable(line: Line, *, by: By) -> None:
 def archive(line: Line, *, by: By) -> None:
     """Put the line away. Raises LineHasActiveTickets while somebody waits or is being served."""
     _switch(line, LineStatus.ARCHIVED, by=by)
-
-
-def unarchive(line: Line, *, by: By) -> None:
-    """Bring the line back from the archive; it takes visitors at once."""
-    _switch(line, LineStatus.ENABLED, by=by)
 
 
 def _switch(line: Line, status: LineStatus, *, by: By) -> None:

@@ -25,10 +25,11 @@ def send(ticket: Ticket, *, body: str, by: By) -> Message:
     """Write a message to the visitor; it goes out 5 s later. Raises MessagesOff, NoPhoneNumber."""
     if not ticket.location.has_messages:
         raise MessagesOff
-    if not ticket.phone_number:
-        raise NoPhoneNumber
     now = instants.now()
     with transaction.atomic():
+        ticket.lock()
+        if not ticket.phone_number:
+            raise NoPhoneNumber
         message = ticket.messages.create(
             direction=Direction.OUTGOING,
             body=body,
@@ -43,6 +44,7 @@ def send(ticket: Ticket, *, body: str, by: By) -> Message:
 def receive(ticket: Ticket, *, body: str) -> Message:
     """Put what the visitor wrote on the ticket."""
     with transaction.atomic():
+        ticket.lock()
         message = ticket.messages.create(
             direction=Direction.INCOMING,
             body=body,

@@ -106,4 +106,4 @@ def _move_apart(after: Ticket, following: TicketQuerySet) -> None:
         size *= 2
     for count, ticket in enumerate(run, start=1):
         ticket.order_after = after.sort_at + count * step
-    Ticket.objects.bulk_update(run, ["order_after"], batch_size=200)
+    Ticket.objects.waiting().bulk_update(run, ["order_after"], batch_size=200)

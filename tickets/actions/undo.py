@@ -92,7 +92,7 @@ def undo(activity: Activity, *, by: By) -> Ticket:
 
 
 def last_undoable(by: By, location_id: int) -> Activity | None:
-    """The newest step of this clerk here that can be undone and is not."""
+    """The newest step of this clerk here that counts, if nobody changed the same things since."""
     now = instants.now()
     is_held = Q(message__status=MessageStatus.QUEUED, message__not_before__gt=now)
     mine = Activity.objects.standing().filter(
@@ -103,11 +103,12 @@ def last_undoable(by: By, location_id: int) -> Activity | None:
         part_of=None,
         at__gte=now - UNDO_WITHIN,
     )
-    return mine.select_related("ticket").order_by("-id").first()
+    latest = mine.select_related("ticket").order_by("-id").first()
+    return latest if latest and not _conflict(latest) else None
 
 
 def _restore(ticket: Ticket, activity: Activity, *, by: By) -> None:
-    _refuse_conflict(ticket, activity)
+    _refuse_conflict(activity)
     if activity.event == EventName.CREATED:
         after: dict[str, list[Any]] = events.changed(ticket, status=CANCEL.target)
         ticket.apply(CANCEL)
@@ -126,13 +127,19 @@ def _restore(ticket: Ticket, activity: Activity, *, by: By) -> None:
     )
 
 
-def _refuse_conflict(ticket: Ticket, activity: Activity) -> None:
+def _refuse_conflict(activity: Activity) -> None:
     if hasattr(activity, "undone_by"):
         raise NotUndoable(gettext("This step was undone already."))
-    for later in ticket.activities.standing().filter(id__gt=activity.pk).order_by("id"):
-        if _touch(activity, later):
-            what = {"who": later.who, "what": later.get_event_display()}
-            raise UndoConflict(gettext("%(who)s changed this since: %(what)s.") % what)
+    if later := _conflict(activity):
+        what = {"who": later.who, "what": later.get_event_display()}
+        raise UndoConflict(gettext("%(who)s changed this since: %(what)s.") % what)
+
+
+def _conflict(activity: Activity) -> Activity | None:
+    """The first later step that wrote the same things."""
+    later = Activity.objects.standing().filter(ticket=activity.ticket_id, id__gt=activity.pk)
+    later = later.select_related("user", "key", "device").order_by("id")
+    return next((each for each in later if _touch(activity, each)), None)
 
 
 def _touch(step: Activity, later: Activity) -> bool:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from tickets.admin import display
@@ -13,7 +12,7 @@ from tickets.models import Activity, Interaction, Message
 
 
 @admin.register(Activity, site=site)
-class ActivityAdmin(ReadOnly):
+class ActivityAdmin(display.ActivityColumns, ReadOnly):
     list_display = ("moment", "event", "who", "ticket", "location")
     list_filter = ("event", "actor_type", ("location", ScopedFilter))
     list_select_related = ("location", "ticket", "user", "key", "device")
@@ -21,18 +20,6 @@ class ActivityAdmin(ReadOnly):
     search_fields = ("ticket__public_id", "ticket__first_name", "ticket__last_name", "user__email")
     show_facets = admin.ShowFacets.NEVER
     fields = ("moment", "event", "who", "location", "ticket", "changes_made", "undoes", "part_of")
-
-    @admin.display(description=_("When"), ordering="id")
-    def moment(self, activity: Activity) -> str:
-        return display.local(activity.at, activity.location)
-
-    @admin.display(description=_("By"))
-    def who(self, activity: Activity) -> str:
-        return activity.who
-
-    @admin.display(description=_("What changed"))
-    def changes_made(self, activity: Activity) -> SafeString:
-        return display.changes(activity.written())
 
 
 class OfTicket(ReadOnly):
@@ -47,7 +34,7 @@ class OfTicket(ReadOnly):
 
 
 @admin.register(Interaction, site=site)
-class InteractionAdmin(OfTicket):
+class InteractionAdmin(display.InteractionColumns, OfTicket):
     list_display = ("start", "end", "ticket", "line", "user", "desk", "outcome", "location")
     list_filter = ("outcome", ("ticket__location", ScopedFilter))
     list_select_related = ("ticket__location", "line", "user", "desk")
@@ -55,27 +42,15 @@ class InteractionAdmin(OfTicket):
     search_fields = ("ticket__public_id", "user__first_name", "user__last_name")
     fields = ("ticket", "location", "line", "user", "desk", "start", "end", "outcome")
 
-    @admin.display(description=_("Start"), ordering="started_at")
-    def start(self, interaction: Interaction) -> str:
-        return display.local(interaction.started_at, interaction.ticket.location)
-
-    @admin.display(description=_("End"), ordering="ended_at")
-    def end(self, interaction: Interaction) -> str:
-        return display.local(interaction.ended_at, interaction.ticket.location)
-
 
 @admin.register(Message, site=site)
-class MessageAdmin(OfTicket):
+class MessageAdmin(display.MessageColumns, OfTicket):
     list_display = ("written", "direction", "body", "status", "ticket", "location")
     list_filter = ("direction", "status", ("ticket__location", ScopedFilter))
     list_select_related = ("ticket__location", "user")
     ordering = ("-id",)
     search_fields = ("body", "ticket__public_id", "ticket__phone_number")
     fields = ("ticket", "location", "direction", "body", "status", "written", "held_until", "user")
-
-    @admin.display(description=_("Written"), ordering="created_at")
-    def written(self, message: Message) -> str:
-        return display.local(message.created_at, message.ticket.location)
 
     @admin.display(description=_("Not before"))
     def held_until(self, message: Message) -> str:

@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Any
 
+from django.contrib import admin
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from tickets.models import Location
+from tickets.models import Activity, Interaction, Location, Message
 from tickets.states import Status
 
 CHIPS = {Status.NEW: "warn", Status.CALLED: "call", Status.SERVED: "good", Status.NOSHOW: "danger"}
@@ -45,3 +47,39 @@ def changes(written: dict[str, list[Any]]) -> SafeString:
     )
     items = format_html_join("", "<li><b>{}</b> {} → {}</li>", rows)
     return format_html('<ul class="changes">{}</ul>', items) if items else mark_safe("")
+
+
+class ActivityColumns:
+    """A step, in the list of all and in a ticket's timeline."""
+
+    @admin.display(description=_("When"), ordering="id")
+    def moment(self, activity: Activity) -> str:
+        return local(activity.at, activity.location)
+
+    @admin.display(description=_("By"))
+    def who(self, activity: Activity) -> str:
+        return activity.who
+
+    @admin.display(description=_("What changed"))
+    def changes_made(self, activity: Activity) -> SafeString:
+        return changes(activity.written())
+
+
+class InteractionColumns:
+    """An interaction, in the list of all and on its ticket's page."""
+
+    @admin.display(description=_("Start"), ordering="started_at")
+    def start(self, interaction: Interaction) -> str:
+        return local(interaction.started_at, interaction.ticket.location)
+
+    @admin.display(description=_("End"), ordering="ended_at")
+    def end(self, interaction: Interaction) -> str:
+        return local(interaction.ended_at, interaction.ticket.location)
+
+
+class MessageColumns:
+    """A message, in the list of all and on its ticket's page."""
+
+    @admin.display(description=_("Written"), ordering="created_at")
+    def written(self, message: Message) -> str:
+        return local(message.created_at, message.ticket.location)

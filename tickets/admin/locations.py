@@ -5,7 +5,7 @@ from typing import Any, override
 
 from django import forms
 from django.contrib import admin
-from django.db.models import ManyToManyField, Model
+from django.db.models import ManyToManyField, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -113,14 +113,17 @@ class LineAdmin(Scoped):
 class DeskAdmin(Scoped):
     list_display = ("name", "location", "clerk", "position", "is_active")
     list_filter = ("is_active", ("location", ScopedFilter))
-    list_select_related = ("location", "clerk")
+    list_select_related = ("location",)
     ordering = ("location__name", "position", "id")
     search_fields = ("name",)
     fields = ("location", "name", "position", "is_active")
 
     @admin.display(description=_("Clerk"))
     def clerk(self, desk: Desk) -> str | None:
-        return str(desk.clerk) if hasattr(desk, "clerk") else None
+        return next((str(clerk) for clerk in desk.clerks.all()), None)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Desk]:
+        return super().get_queryset(request).prefetch_related("clerks")
 
 
 class OptionInline(admin.StackedInline):  # type: ignore[type-arg]

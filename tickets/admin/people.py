@@ -1,6 +1,6 @@
 """Staff and their roles: a manager looks after the people of their own locations, no further."""
 
-from typing import Any
+from typing import Any, override
 
 from django import forms
 from django.contrib import admin
@@ -75,7 +75,23 @@ class RoleInline(ScopedChoices, admin.StackedInline):  # type: ignore[type-arg]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 
-class RoleFilter(admin.SimpleListFilter):
+class OfferedFilter(admin.SimpleListFilter):
+    """A filter by roles that takes what it offers; anything else finds nobody."""
+
+    column: str
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        chosen = self.value()
+        if not chosen:
+            return queryset
+        if chosen not in dict(self.lookup_choices):
+            return queryset.none()
+        reach = roles_in_reach(staff(request)).filter(**{self.column: chosen})
+        return queryset.filter(Exists(reach.filter(user=OuterRef("pk"))))
+
+
+class RoleFilter(OfferedFilter):
+    column = "type"
     title = _("role")
     parameter_name = "role"
 
@@ -83,25 +99,14 @@ class RoleFilter(admin.SimpleListFilter):
         offered = RoleType if staff(request).is_account_wide else LOCAL_ROLES
         return [(role.value, role.label) for role in offered]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
-        return _with_role(request, queryset, type=self.value()) if self.value() else queryset
 
-
-class WorksAtFilter(admin.SimpleListFilter):
+class WorksAtFilter(OfferedFilter):
+    column = "location"
     title = _("location")
     parameter_name = "location"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [(str(each.pk), each.name) for each in access.managed_locations(staff(request))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
-        chosen = self.value() or ""
-        return _with_role(request, queryset, location=chosen) if chosen.isdecimal() else queryset
-
-
-def _with_role(request: HttpRequest, people: QuerySet[User], **role: Any) -> QuerySet[User]:
-    reach = roles_in_reach(staff(request))
-    return people.filter(Exists(reach.filter(user=OuterRef("pk"), **role)))
 
 
 class NewPersonForm(BaseUserCreationForm):  # type: ignore[type-arg]
@@ -156,6 +161,11 @@ class PersonAdmin(Scoped, UserAdmin):  # type: ignore[type-arg]
             Exists(theirs.filter(location__in=access.managed_locations(user))),
             ~Exists(theirs.filter(type__in=ACCOUNT_ROLES)),
         )
+
+    @override
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        staff_actions.hand_back(form.instance, by=staff(request))
 
     @admin.display(description=_("Name"), ordering="first_name")
     def name(self, person: User) -> str:

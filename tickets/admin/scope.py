@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn, override
 
 from django.contrib import admin, messages
+from django.contrib.admin import helpers
 from django.contrib.admin.exceptions import NotRegistered
+from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from tickets import access
@@ -60,10 +62,27 @@ class Scoped(ScopedChoices, admin.ModelAdmin):  # type: ignore[type-arg]
             form.base_fields["location"].widget.can_add_related = False
         return form
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        return super().get_search_results(request, queryset, search_term.replace("\0", ""))
+    @override
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Of a row that is there, only what the form changed: actions write the rest meanwhile."""
+        if change:
+            columns = {column.name for column in obj._meta.concrete_fields}
+            obj.save(update_fields=columns.intersection(form.changed_data))
+        else:
+            super().save_model(request, obj, form, change)
+
+    @override
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
+        """Rows are chosen by their keys; what can be no key is refused with 400."""
+        key: Any = self.model._meta.pk
+        try:
+            for chosen in request.POST.getlist(helpers.ACTION_CHECKBOX_NAME):
+                key.clean(chosen, None)
+        except ValidationError as error:
+            raise BadRequest from error
+        return super().response_action(request, queryset, *args, **kwargs)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only what a filter offers: a secret's hash cannot be guessed letter by letter."""

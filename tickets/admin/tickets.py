@@ -61,48 +61,24 @@ class LabelInline(ReadOnlyInline):
         return display.swatch(label.color, label)
 
 
-class InteractionInline(ReadOnlyInline):
+class InteractionInline(display.InteractionColumns, ReadOnlyInline):
     model = Interaction
     fk_name = "ticket"
     fields = ("start", "end", "line", "user", "desk", "outcome")
     related = ("ticket__location", "line", "user", "desk")
 
-    @admin.display(description=_("Start"))
-    def start(self, interaction: Interaction) -> str:
-        return display.local(interaction.started_at, interaction.ticket.location)
 
-    @admin.display(description=_("End"))
-    def end(self, interaction: Interaction) -> str:
-        return display.local(interaction.ended_at, interaction.ticket.location)
-
-
-class MessageInline(ReadOnlyInline):
+class MessageInline(display.MessageColumns, ReadOnlyInline):
     model = Message
     fields = ("written", "direction", "body", "status", "user")
     related = ("ticket__location", "user")
 
-    @admin.display(description=_("Written"))
-    def written(self, message: Message) -> str:
-        return display.local(message.created_at, message.ticket.location)
 
-
-class TimelineInline(ReadOnlyInline):
+class TimelineInline(display.ActivityColumns, ReadOnlyInline):
     model = Activity
     verbose_name_plural = _("timeline")
     fields = ("moment", "event", "who", "changes_made")
     related = ("location", "user", "key", "device")
-
-    @admin.display(description=_("When"))
-    def moment(self, activity: Activity) -> str:
-        return display.local(activity.at, activity.location)
-
-    @admin.display(description=_("By"))
-    def who(self, activity: Activity) -> str:
-        return activity.who
-
-    @admin.display(description=_("What changed"))
-    def changes_made(self, activity: Activity) -> SafeString:
-        return display.changes(activity.written())
 
 
 @admin.register(Ticket, site=site)

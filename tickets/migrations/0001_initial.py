@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, help_text='Switch off instead of deleting.', verbose_name='active')),
                 ('joined_at', tickets.models.fields.InstantField(auto_now_add=True)),
                 ('last_called_at', tickets.models.fields.InstantField(blank=True, editable=False, null=True)),
-                ('desk', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='clerk', to='tickets.desk', verbose_name='desk')),
+                ('desk', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='clerks', to='tickets.desk', verbose_name='desk')),
                 ('selected_lines', models.ManyToManyField(blank=True, related_name='+', to='tickets.line')),
             ],
             options={
@@ -395,6 +395,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='user',
             constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email', violation_error_message='Somebody with this e-mail address is there already.'),
+        ),
+        migrations.AddConstraint(
+            model_name='user',
+            constraint=models.UniqueConstraint(condition=models.Q(('desk__isnull', False)), fields=('desk',), name='user_desk'),
         ),
         migrations.AddConstraint(
             model_name='numbercounter',

@@ -11,12 +11,6 @@ from tickets.models.tickets import Ticket
 from tickets.states import Outcome
 
 
-class InteractionQuerySet(models.QuerySet["Interaction"]):
-    def listed(self) -> "InteractionQuerySet":
-        """Those that the API shows: ended in service, a return or a forward."""
-        return self.filter(outcome__in=(Outcome.SERVED, Outcome.RETURNED, Outcome.FORWARDED))
-
-
 class Interaction(models.Model):
     """From a call to what came of it. Open (no end, no outcome) exactly while its ticket is CALLED."""
 
@@ -48,8 +42,6 @@ class Interaction(models.Model):
         editable=False,
         related_name="+",
     )
-
-    objects = InteractionQuerySet.as_manager()
 
     class Meta:
         ordering = ("started_at", "id")

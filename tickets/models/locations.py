@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tickets import instants
 from tickets.models.fields import hex_color
+from tickets.states import ACTIVE
 
 
 def validate_timezone(name: str) -> None:
@@ -112,8 +113,9 @@ class LineQuerySet(models.QuerySet["Line"]):
         return self.filter(status=LineStatus.ENABLED)
 
     def in_use(self) -> "LineQuerySet":
-        """Lines that clerks work with."""
-        return self.exclude(status=LineStatus.ARCHIVED)
+        """Lines that clerks work with: archived ones too, until they are empty."""
+        is_in_use = ~Q(status=LineStatus.ARCHIVED) | Q(tickets__status__in=ACTIVE)
+        return self.filter(is_in_use).distinct()
 
 
 class Line(models.Model):

@@ -63,8 +63,8 @@ class User(AbstractBaseUser):
     selected_location = models.ForeignKey(
         Location, models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    desk = models.OneToOneField(
-        Desk, models.SET_NULL, null=True, blank=True, related_name="clerk", verbose_name=_("desk")
+    desk = models.ForeignKey(
+        Desk, models.SET_NULL, null=True, blank=True, related_name="clerks", verbose_name=_("desk")
     )
     selected_lines = models.ManyToManyField(Line, blank=True, related_name="+")
     last_called_at = InstantField(null=True, blank=True, editable=False)
@@ -81,7 +81,12 @@ class User(AbstractBaseUser):
                 Lower("email"),
                 name="user_email",
                 violation_error_message=_("Somebody with this e-mail address is there already."),
-            )
+            ),
+            # A partial index is no key to PostgreSQL, so that changing desks does not lock out
+            # whoever writes a row that names this person (a deadlock with the clerk's own steps).
+            models.UniqueConstraint(
+                fields=("desk",), condition=Q(desk__isnull=False), name="user_desk"
+            ),
         ]
 
     def __str__(self) -> str:

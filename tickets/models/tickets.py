@@ -47,9 +47,6 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         before = Q(sort_at__lt=ticket.sort_at) | Q(sort_at=ticket.sort_at, id__lt=ticket.pk)
         return self.waiting().filter(before, line=ticket.line_id)
 
-    def created_on(self, location: Location, day: Any) -> Self:
-        return self.filter(location=location, numbered_on=day)
-
 
 class Ticket(models.Model):
     """A visit. Its status is written by `apply` and by nothing else."""

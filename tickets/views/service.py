@@ -17,13 +17,15 @@ from tickets import access, estimates, idempotency, instants
 from tickets.actions import staff, undo
 from tickets.estimates import Estimate
 from tickets.exceptions import Refusal
-from tickets.models import Line, Location, Ticket, User
+from tickets.models import Activity, EventName, Line, Location, Ticket, User
+from tickets.states import ENDED
 
 PAGE = "tickets/service.html"
 PARTS = {"live": f"{PAGE}#live"}
 #: What answers a step: the messages, and the live part. A refresh that was under way goes nowhere.
 WORK = f"{PAGE}#work"
 
+JUST_ENDED = 5
 #: So many rows of a list are shown; who comes after them is counted.
 SHOWN = 200
 
@@ -118,11 +120,23 @@ def _context(request: StaffRequest, location: Location) -> dict[str, Any]:
         "total": Ticket.objects.waiting().filter(line__in=lines).count(),
         "serving": serving,
         "elsewhere": [ticket for ticket in called if ticket.caller_id != clerk.pk],
+        "ended": _just_ended(location),
         "last_step": undo.last_undoable(clerk, location.pk),
         "call_next_token": call_next_token(clerk),
         "once": idempotency.new_token(),
         "now": instants.now(),
     }
+
+
+def _just_ended(location: Location) -> list[Ticket]:
+    """The visits that ended last, for who walks up a minute too late."""
+    ends = Activity.objects.standing().filter(
+        location=location,
+        event__in=(EventName.SERVED, EventName.NO_SHOW, EventName.CANCELLED),
+        ticket__status__in=ENDED,
+    )
+    latest = ends.select_related("ticket__line").order_by("-id")[:JUST_ENDED]
+    return list(dict.fromkeys(each.ticket for each in latest if each.ticket))
 
 
 def _waiting(lines: list[Line]) -> list[Waiting]:

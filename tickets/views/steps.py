@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from tickets import access
+from tickets import access, ids
 from tickets.actions import lifecycle, routing, undo
 from tickets.exceptions import LineNotFound
 from tickets.models import Activity, Ticket
@@ -61,10 +61,8 @@ def call_next(request: StaffRequest, pk: int) -> HttpResponse:
 def undo_last(request: StaffRequest, pk: int) -> HttpResponse:
     """Take back the step that the page showed beside its Undo."""
     location = get_object_or_404(access.locations_for(request.user), pk=pk)
-    shown = request.POST.get("activity", "")
-    activity = get_object_or_404(
-        Activity.objects.filter(location=location), pk=shown if shown.isdecimal() else 0
-    )
+    shown = ids.parse(request.POST.get("activity", "")) or 0
+    activity = get_object_or_404(Activity.objects.filter(location=location), pk=shown)
     return answer(request, location, lambda: undo.undo(activity, by=request.user))
 
 
@@ -97,8 +95,8 @@ def return_to_queue(request: StaffRequest, ticket: Ticket) -> None:
 
 @_step
 def forward(request: StaffRequest, ticket: Ticket) -> None:
-    chosen = request.POST.get("line", "")
-    line = ticket.location.lines.filter(pk=chosen).first() if chosen.isdecimal() else None
+    chosen = ids.parse(request.POST.get("line", ""))
+    line = ticket.location.lines.filter(pk=chosen).first() if chosen else None
     if line is None:
         raise LineNotFound
     routing.forward(ticket, line=line, by=request.user)

@@ -8,14 +8,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tickets import access, idempotency
-from tickets.actions import intake, labels
-from tickets.forms import Audience, LabelForm, VisitorForm
+from tickets.actions import details, extras, intake, labels
+from tickets.forms import Audience, LabelForm, VisitorForm, answers_of
 from tickets.models import Activity, Location, Source, Ticket
 from tickets.views.service import StaffRequest, answer
 
 ADD_PAGE = "tickets/add.html"
 TICKET_PAGE = "tickets/ticket.html"
+EDIT_PAGE = "tickets/edit.html"
 #: What the drawer shows of each page.
+EDIT_PART = f"{EDIT_PAGE}#drawer-content"
 ADD_PART = f"{ADD_PAGE}#drawer-content"
 TICKET_PART = f"{TICKET_PAGE}#drawer-content"
 
@@ -58,8 +60,42 @@ def _add_page(
 
 @login_required
 @require_safe
-def details(request: StaffRequest, pk: int) -> HttpResponse:
+def ticket(request: StaffRequest, pk: int) -> HttpResponse:
     return _details_page(request, _ticket(request, pk))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: StaffRequest, pk: int) -> HttpResponse:
+    """Put right what is known of a visitor; extras that no question asks for stay as they are."""
+    ticket = _ticket(request, pk)
+    form = VisitorForm(
+        request.POST if request.method == "POST" else None,
+        location=ticket.location,
+        line=ticket.line,
+        audience=Audience.CLERK,
+        initial=answers_of(ticket),
+    )
+    if form.is_bound and form.is_valid():
+        asked = {field.title.casefold() for field in form.input_fields.values()}
+        free = [each for each in extras.of(ticket) if each.title.casefold() not in asked]
+        known = form.details
+        known["extras"] += free
+
+        def action() -> Ticket:
+            return details.edit(ticket, by=request.user, **known)
+
+        return answer(request, ticket.location, action)
+    context = {"ticket": ticket, "location": ticket.location, "form": form}
+    context["once"] = request.POST.get(idempotency.FIELD) or idempotency.new_token()
+    response = render(
+        request,
+        EDIT_PART if request.htmx else EDIT_PAGE,
+        context,
+        status=422 if form.is_bound else 200,
+    )
+    response["HX-Retarget"] = "#drawer-content"
+    return response
 
 
 @login_required
@@ -90,7 +126,9 @@ def _ticket(request: StaffRequest, pk: int) -> Ticket:
 def _details_page(
     request: StaffRequest, ticket: Ticket, label_form: LabelForm | None = None
 ) -> HttpResponse:
-    timeline = Activity.objects.filter(ticket=ticket).select_related("user", "key", "device")
+    timeline = Activity.objects.filter(ticket=ticket).select_related(
+        "user", "key", "device", "undoes"
+    )
     context = {
         "ticket": ticket,
         "location": ticket.location,

@@ -1,5 +1,7 @@
 """Where a clerk sits and which lines they call from."""
 
+from collections.abc import Iterator
+
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -18,43 +20,39 @@ PAGE = "tickets/workplace.html"
 PART = f"{PAGE}#drawer-content"
 
 
-class DeskField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no generic at run time
-    """The desks, each with who sits there."""
-
-    def label_from_instance(self, obj: Desk) -> str:
-        holder = getattr(obj, "clerk", None)
-        return f"{obj} ({holder})" if holder else str(obj)
-
-
 class WorkplaceForm(forms.Form):
     """Desk and lines of one clerk at one location; writes nothing."""
 
     use_required_attribute = False
 
-    desk = DeskField(
-        Desk.objects.none(),
-        label=_("Your desk"),
-        required=False,
-        blank=True,
-        empty_label=_("No desk"),
-        widget=forms.RadioSelect,
-    )
-    lines = forms.ModelMultipleChoiceField(
-        Line.objects.none(),
+    desk = forms.ChoiceField(label=_("Your desk"), required=False, widget=forms.RadioSelect)
+    lines = forms.MultipleChoiceField(
         label=_("Lines you call from"),
-        required=True,
         error_messages={"required": _("Choose at least one line.")},
         widget=forms.CheckboxSelectMultiple,
     )
 
     def __init__(self, data: QueryDict | None, *, clerk: User, location: Location) -> None:
-        chosen = {"desk": clerk.desk, "lines": lines_of(clerk, location)}
+        chosen = {"desk": clerk.desk_id, "lines": [line.pk for line in lines_of(clerk, location)]}
         super().__init__(data, initial=chosen)
-        desk, lines = self.fields["desk"], self.fields["lines"]
-        assert isinstance(desk, DeskField)
-        assert isinstance(lines, forms.ModelMultipleChoiceField)
-        desk.queryset = location.desks.filter(is_active=True).select_related("clerk")
-        lines.queryset = location.lines.in_use()
+        desks = location.desks.filter(is_active=True).prefetch_related("clerks")
+        self._desks = {str(desk.pk): desk for desk in desks}
+        self._lines = {str(line.pk): line for line in location.lines.in_use()}
+        self.fields["desk"].choices = [("", _("No desk")), *_named(self._desks, clerk)]  # type: ignore[attr-defined]
+        self.fields["lines"].choices = list(self._lines.items())  # type: ignore[attr-defined]
+
+    def clean_desk(self) -> Desk | None:
+        return self._desks.get(self.cleaned_data["desk"])
+
+    def clean_lines(self) -> list[Line]:
+        return [self._lines[pk] for pk in self.cleaned_data["lines"]]
+
+
+def _named(desks: dict[str, Desk], clerk: User) -> Iterator[tuple[str, str]]:
+    """Each desk with the colleague who sits there."""
+    for pk, desk in desks.items():
+        colleagues = [str(each) for each in desk.clerks.all() if each != clerk]
+        yield pk, " – ".join([str(desk), *colleagues])
 
 
 @login_required
@@ -67,7 +65,9 @@ def workplace(request: StaffRequest, pk: int) -> HttpResponse:
         try:
             with transaction.atomic():
                 staff.choose_desk(request.user, desk=form.cleaned_data["desk"], by=request.user)
-                staff.choose_lines(request.user, lines=form.cleaned_data["lines"])
+                staff.choose_lines(
+                    request.user, location=location, lines=form.cleaned_data["lines"]
+                )
         except DeskTaken as refusal:
             form.add_error("desk", str(refusal.message))
         else:

@@ -330,7 +330,6 @@ def test_no_show_keeps_who_called(office: Office) -> None:
     assert ticket.status == Status.NOSHOW
     assert (ticket.caller, ticket.desk) == (office.clerk, office.desk)
     assert ticket.interactions.get().outcome == Outcome.NOSHOW
-    assert list(ticket.interactions.listed()) == []
 
 
 def test_no_show_of_a_waiting_visitor_is_refused(office: Office) -> None:

@@ -13,7 +13,6 @@ SWITCHES = {
     lines.disable: LineStatus.DISABLED,
     lines.archive: LineStatus.ARCHIVED,
     lines.enable: LineStatus.ENABLED,
-    lines.unarchive: LineStatus.ENABLED,
 }
 each_switch = pytest.mark.parametrize(("switch", "status"), SWITCHES.items())
 each_end = pytest.mark.parametrize("switch", [lines.disable, lines.archive])

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from tests.conftest import Threads
-from tests.factories import DeskFactory, LocationFactory, UserFactory
+from tests.factories import DeskFactory, LineFactory, LocationFactory, UserFactory
 from tests.tickets.actions.conftest import Office
 from tests.tickets.actions.steps import history, latest
 from tickets.actions import lifecycle, routing, staff
@@ -84,9 +84,18 @@ def test_choose_location_again_keeps_the_desk(office: Office) -> None:
 
 
 def test_choose_lines_remembers_them(office: Office) -> None:
-    staff.choose_lines(office.clerk, lines=[office.line])
+    staff.choose_lines(office.clerk, location=office.location, lines=[office.line])
 
     assert list(office.clerk.selected_lines.all()) == [office.line]
+
+
+def test_choose_lines_keeps_the_choice_elsewhere(office: Office) -> None:
+    elsewhere = LineFactory.create()
+    office.clerk.selected_lines.set([elsewhere])
+
+    staff.choose_lines(office.clerk, location=office.location, lines=[office.line])
+
+    assert set(office.clerk.selected_lines.all()) == {elsewhere, office.line}
 
 
 def test_deactivate_clears_what_was_assigned(office: Office) -> None:

@@ -38,6 +38,7 @@ class Visit:
     place: datetime | None = None
     called_at: datetime | None = None
     caller: int | None = None
+    assigner: int | None = None
     assignee: int | None = None
     ended: tuple[str, ...] = ()
     labels: frozenset[str] = frozenset()
@@ -245,8 +246,9 @@ class Line(RuleBasedStateMachine):
         self.take("forward", may, lambda: routing.forward(self.row(pk), line=target, by=by))
         if may:
             self.put_at_place(pk)
-            after = replace(self.uncalled(pk, "FORWARDED", visit.place), assignee=None)
-            self.record("ticket.forwarded", {pk: replace(after, line=target.pk)})
+            after = self.uncalled(pk, "FORWARDED", visit.place)
+            after = replace(after, line=target.pk, assigner=None, assignee=None)
+            self.record("ticket.forwarded", {pk: after})
 
     @rule(pk=tickets, clerk=st.integers(0, 1))
     def cancel(self, pk: int, clerk: int) -> None:
@@ -275,7 +277,7 @@ class Line(RuleBasedStateMachine):
         by = self.clerks[clerk]
         self.take("assign", may, lambda: routing.assign(self.row(pk), assignee=to, by=by))
         if may:
-            self.record("ticket.assigned", {pk: replace(visit, assignee=to.pk)})
+            self.record("ticket.assigned", {pk: replace(visit, assigner=by.pk, assignee=to.pk)})
 
     @rule(pk=tickets, clerk=st.integers(0, 1))
     def unassign(self, pk: int, clerk: int) -> None:
@@ -283,7 +285,7 @@ class Line(RuleBasedStateMachine):
         may = visit.status == "NEW"
         self.take("unassign", may, lambda: routing.unassign(self.row(pk), by=self.clerks[clerk]))
         if may:
-            self.record("ticket.unassigned", {pk: replace(visit, assignee=None)})
+            self.record("ticket.unassigned", {pk: replace(visit, assigner=None, assignee=None)})
 
     @rule(pk=tickets, line=st.integers(0, 1), clerk=st.integers(0, 1))
     def change_line(self, pk: int, line: int, clerk: int) -> None:
@@ -379,6 +381,7 @@ class Line(RuleBasedStateMachine):
                 place=row.order_after,
                 called_at=row.called_at,
                 caller=row.caller_id,
+                assigner=row.assigner_id,
                 assignee=row.assignee_id,
                 ended=tuple(each.outcome for each in interactions if each.ended_at),
                 labels=frozenset(held[row.pk]),

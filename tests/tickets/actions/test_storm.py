@@ -74,6 +74,7 @@ def storm(office: Office, in_threads: Threads, call_next: CallNext) -> Counter[s
     for number in range(TICKETS):
         intake.create(lines[number % 2], by=office.clerk)
     clerks = [clerk_of(office.location) for _ in range(CLERKS)]
+    connection.close()  # as many connections as there are clerks are all that the pool gives
 
     def work(clerk: User) -> list[int]:
         got = []

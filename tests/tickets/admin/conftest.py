@@ -1,9 +1,13 @@
 """People at the admin's door, and one row of everything at a location."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
+from django.db.models import Model
+from django.db.models.signals import pre_save
 from django.test import Client
 from django.urls import reverse
 
@@ -85,6 +89,20 @@ MANAGED_MODELS = [str(model._meta.model_name) for model in MODELS]
 
 def url(name: str, *args: object) -> str:
     return reverse(f"admin:tickets_{name}", args=args)
+
+
+@contextmanager
+def written_meanwhile(row: Model, **columns: object) -> Iterator[None]:
+    """Somebody else writes these columns of `row` after a page has read it, and before it saves."""
+
+    def write(sender: Any, **_signal: object) -> None:
+        sender.objects.filter(pk=row.pk).update(**columns)
+
+    pre_save.connect(write, sender=type(row))
+    try:
+        yield
+    finally:
+        pre_save.disconnect(write, sender=type(row))
 
 
 def with_role(role: RoleType) -> User:

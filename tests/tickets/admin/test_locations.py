@@ -6,7 +6,7 @@ import pytest
 from django.contrib.messages import get_messages
 
 from tests.factories import InputFieldFactory, LineFactory
-from tests.tickets.admin.conftest import Office, SignIn, open_office, url
+from tests.tickets.admin.conftest import Office, SignIn, open_office, url, written_meanwhile
 from tickets.models import Activity, EventName, InputField, Line, User
 
 
@@ -139,3 +139,33 @@ def test_second_field_of_the_same_title_is_refused(
     answer = sign_in(manager).post(url("inputfield_change", other.pk), posted)
 
     assert answer.status_code == 200
+
+
+def test_location_saved_keeps_what_others_wrote_meanwhile(
+    office: Office, owner: User, sign_in: SignIn
+) -> None:
+    client = sign_in(owner)
+    form = client.get(url("location_change", office.location.pk)).context["adminform"].form
+    posted = {name: value for name, value in form.initial.items() if value not in (None, False)}
+
+    with written_meanwhile(office.location, version=1_000, has_messages=False):
+        client.post(
+            url("location_change", office.location.pk), posted | {"name": "New", "latitude": "1.5"}
+        )
+
+    office.location.refresh_from_db()
+    kept = (office.location.version, office.location.has_messages)
+    assert (office.location.name, office.location.latitude) == ("New", 1.5)
+    assert kept == (1_000, False)
+
+
+def test_line_saved_keeps_what_others_wrote_meanwhile(
+    office: Office, manager: User, sign_in: SignIn
+) -> None:
+    posted = line_form(office.line, name="New")
+
+    with written_meanwhile(office.line, status="DISABLED"):
+        sign_in(manager).post(url("line_change", office.line.pk), posted)
+
+    office.line.refresh_from_db()
+    assert (office.line.name, office.line.status) == ("New", "DISABLED")

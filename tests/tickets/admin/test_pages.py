@@ -45,11 +45,9 @@ def test_list_and_detail_answer_the_owner(
 def test_search_answers_the_owner(name: str, office: Office, owner: User, sign_in: SignIn) -> None:
     client = sign_in(owner)
 
-    found = [
-        client.get(url(f"{name}_changelist"), {"q": q}).status_code for q in ("a", "\0", "9" * 30)
-    ]
+    found = [client.get(url(f"{name}_changelist"), {"q": q}).status_code for q in ("a", "9" * 30)]
 
-    assert found == [200, 200, 200]
+    assert found == [200, 200]
 
 
 @pytest.mark.parametrize("name", ADDED)

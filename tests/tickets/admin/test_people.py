@@ -1,14 +1,18 @@
 """People in the admin: who may give which role, and change whom."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.http import HttpResponse
 
+from tests.conftest import Threads
 from tests.factories import UserFactory, clerk_of, waiting_ticket
 from tests.tickets.admin.conftest import Office, SignIn, open_office, url, with_role
 from tickets.actions import routing
-from tickets.models import Role, RoleType, User
+from tickets.exceptions import AssigneeNotHere
+from tickets.models import Activity, Desk, EventName, Role, RoleType, Ticket, User
 
 PASSWORD = "a long way home 7"
 
@@ -198,6 +202,107 @@ def test_owner_keeps_the_role_of_an_owner(owner: User, sign_in: SignIn) -> None:
     sign_in(owner).post(url("user_change", other.pk), posted)
 
     assert list(other.roles.values_list("type", flat=True)) == ["OWNER"]
+
+
+def change_roles(
+    client: Any, person: User, *roles: tuple[str, object], **first: object
+) -> HttpResponse:
+    """Post the person's page: their one role comes first, with the columns `first`."""
+    role = person.roles.get()
+    posted = roles_form((role.type, role.location_id or ""), *roles, initial=1)
+    posted |= {"first_name": person.first_name, "last_name": "", "email": person.email}
+    posted |= {"roles-0-id": role.pk, "roles-0-user": person.pk}
+    posted |= {f"roles-0-{name}": value for name, value in first.items()}
+    answer: HttpResponse = client.post(url("user_change", person.pk), posted)
+    return answer
+
+
+@pytest.fixture
+def assigned(office: Office) -> Ticket:
+    """A waiting ticket of the clerk, who sits at the desk."""
+    return routing.assign(waiting_ticket(office.line), assignee=office.clerk, by=office.clerk)
+
+
+def held(office: Office, ticket: Ticket) -> tuple[User | None, Desk | None]:
+    """Whom the ticket is assigned to, and the clerk's desk."""
+    return Ticket.objects.get(pk=ticket.pk).assignee, User.objects.get(pk=office.clerk.pk).desk
+
+
+def test_role_taken_gives_back_what_was_assigned(
+    office: Office, assigned: Ticket, manager: User, sign_in: SignIn
+) -> None:
+    called = routing.assign(office.ticket, assignee=office.clerk, by=manager)
+
+    answer = change_roles(sign_in(manager), office.clerk, DELETE="on")
+
+    last = Activity.objects.filter(ticket=assigned).latest("id")
+    called.refresh_from_db()
+    assert answer.status_code == 302
+    assert held(office, assigned) == (None, None)
+    assert (called.status, called.assignee) == ("CALLED", None)
+    assert (last.event, last.user) == (EventName.UNASSIGNED, manager)
+
+
+def test_role_moved_elsewhere_gives_back_what_was_assigned(
+    office: Office, assigned: Ticket, owner: User, sign_in: SignIn
+) -> None:
+    elsewhere = open_office()
+    theirs = routing.assign(
+        waiting_ticket(elsewhere.line), assignee=elsewhere.clerk, by=elsewhere.clerk
+    )
+
+    change_roles(sign_in(owner), office.clerk, location=elsewhere.location.pk)
+
+    theirs.refresh_from_db()
+    assert office.clerk.roles.get().location == elsewhere.location
+    assert held(office, assigned) == (None, None)
+    assert theirs.assignee == elsewhere.clerk
+
+
+@pytest.mark.parametrize("type_", ["MANAGER", "ADMIN"])
+def test_role_exchanged_for_another_there_gives_nothing_back(
+    type_: str, office: Office, assigned: Ticket, owner: User, sign_in: SignIn
+) -> None:
+    place = office.location.pk if type_ == "MANAGER" else ""
+
+    change_roles(sign_in(owner), office.clerk, (type_, place), DELETE="on")
+
+    assert office.clerk.roles.get().type == type_
+    assert held(office, assigned) == (office.clerk, office.desk)
+
+
+def test_account_wide_role_exchanged_gives_back_what_is_elsewhere(
+    office: Office, administrator: User, owner: User, sign_in: SignIn
+) -> None:
+    elsewhere = open_office()
+    here, there = (
+        routing.assign(waiting_ticket(each.line), assignee=administrator, by=each.clerk)
+        for each in (office, elsewhere)
+    )
+
+    change_roles(sign_in(owner), administrator, type="CLERK", location=office.location.pk)
+
+    here.refresh_from_db()
+    there.refresh_from_db()
+    assert (here.assignee, there.assignee) == (administrator, None)
+
+
+def test_role_taken_and_assign_at_once_never_leave_a_visitor_with_nobody(
+    office: Office, manager: User, sign_in: SignIn, in_threads: Threads
+) -> None:
+    client = sign_in(manager)
+    for _round in range(5):
+        ticket, gone = waiting_ticket(office.line), clerk_of(office.location)
+
+        given, answer = in_threads(
+            partial(routing.assign, ticket, assignee=gone, by=office.clerk),
+            partial(change_roles, client, gone, DELETE="on"),
+        )
+
+        assert isinstance(given, Ticket | AssigneeNotHere)
+        assert isinstance(answer, HttpResponse)
+        assert answer.status_code == 302
+        assert Ticket.objects.get(pk=ticket.pk).assignee is None
 
 
 def switch(client: Any, action: str, person: User) -> list[str]:

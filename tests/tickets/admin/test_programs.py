@@ -6,7 +6,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.messages import get_messages
 from django.contrib.sessions.models import Session
 
-from tests.tickets.admin.conftest import Office, SignIn, url
+from tests.tickets.admin.conftest import Office, SignIn, url, written_meanwhile
 from tickets import access
 from tickets.actions import programs
 from tickets.models import ApiKey, DeviceKind, User
@@ -82,3 +82,17 @@ def test_unpair_shuts_a_device_out(office: Office, manager: User, sign_in: SignI
     act(sign_in(manager), "device", "unpair", office.device.pk)
 
     assert access.device_for(secret, kind=DeviceKind.KIOSK) is None
+
+
+def test_device_saved_keeps_what_others_wrote_meanwhile(
+    office: Office, manager: User, sign_in: SignIn
+) -> None:
+    posted = {"kind": "KIOSK", "name": "New", "is_active": "on"}
+
+    with written_meanwhile(office.device, code="123456", secret_hash="hash", wrong_guesses=3):
+        sign_in(manager).post(url("device_change", office.device.pk), posted)
+
+    office.device.refresh_from_db()
+    written = (office.device.code, office.device.secret_hash, office.device.wrong_guesses)
+    assert office.device.name == "New"
+    assert written == ("123456", "hash", 3)

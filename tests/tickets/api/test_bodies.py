@@ -36,6 +36,14 @@ BODIES: dict[str, tuple[bytes, str, int, str]] = {
     "a list": (b'["firstName"]', JSON, 400, "parameter_invalid"),
     "a text": (b'"firstName"', JSON, 400, "parameter_invalid"),
     "a number": (b"7", JSON, 400, "parameter_invalid"),
+    "an empty list": (b"[]", JSON, 400, "parameter_invalid"),
+    "an empty text": (b'""', JSON, 400, "parameter_invalid"),
+    "null": (b"null", JSON, 400, "parameter_invalid"),
+    "zero": (b"0", JSON, 400, "parameter_invalid"),
+    "false": (b"false", JSON, 400, "parameter_invalid"),
+    "an empty object": (b"{}", JSON, 200, ""),
+    "nothing as JSON": (b"", JSON, 200, ""),
+    "nothing as a form": (b"", FORM, 200, ""),
     "UTF-16": ('{"firstName":"Jane"}'.encode("utf-16"), JSON, 400, "body_unreadable"),
     "Latin-1 JSON": ('{"firstName":"Müller"}'.encode("latin-1"), JSON, 400, "body_unreadable"),
     "Latin-1 form": ("firstName=Müller".encode("latin-1"), FORM, 400, "body_unreadable"),
@@ -73,6 +81,7 @@ def test_create_never_fails_over_a_body(api: Client, line: Line, name: str) -> N
         assert reply(response)["statusCode"] == 200
     else:
         assert refusal(response)[:2] == (status, code)
+    assert line.tickets.count() == (1 if status == 200 else 0)
 
 
 def test_a_body_without_its_length_is_refused(api: Client, line: Line) -> None:

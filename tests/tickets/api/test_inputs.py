@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.factories import waiting_ticket
+from tests.factories import LineFactory, waiting_ticket
 from tests.tickets.api.conftest import FORM, JSON, create, program, refusal, reply
 from tickets.models import Line, Ticket, User
 
@@ -96,6 +96,29 @@ def test_create_repeated_with_its_idempotency_key_is_one_ticket(api: Client, lin
     assert ids[0] == ids[1]
     assert ids[0] != ids[2]
     assert line.tickets.count() == 2
+
+
+def test_create_is_one_ticket_however_its_address_is_written(api: Client, line: Line) -> None:
+    paths = [f"/v1/lines/{pk}/ticket{end}" for pk in (line.pk, f"0{line.pk}") for end in ("", "/")]
+
+    ids = {
+        reply(api.post(path, content_type=JSON, headers={"Idempotency-Key": "key-1"}))["id"]
+        for path in paths
+    }
+
+    assert ids == {str(line.tickets.get().pk)}
+
+
+def test_create_in_two_lines_with_one_idempotency_key_is_two_tickets(
+    api: Client, line: Line
+) -> None:
+    other = LineFactory.create(location=line.location)
+
+    for each in (line, other):
+        path = f"/v1/lines/{each.pk}/ticket"
+        reply(api.post(path, content_type=JSON, headers={"Idempotency-Key": "key-1"}))
+
+    assert (line.tickets.count(), other.tickets.count()) == (1, 1)
 
 
 @pytest.mark.parametrize(

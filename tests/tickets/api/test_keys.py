@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 
 from tests.factories import LineFactory, LocationFactory, UserFactory, clerk_of, waiting_ticket
-from tests.tickets.api.conftest import post, program, reply
+from tests.tickets.api.conftest import post, program, refusal, reply, step
 from tickets.actions import programs, staff
 from tickets.api.authentication import HEADER
 from tickets.models import ApiKey, Line, RoleType, User
@@ -142,3 +142,23 @@ def test_lines_of_two_locations_are_not_called_together(api: Client, line: Line)
     body = reply(post(api, "/v1/tickets/call", lines=f"{line.pk},{other.pk}"))
 
     assert (body["statusCode"], body["param"]) == (400, "lines")
+
+
+@pytest.mark.parametrize("name", ["pk", "email"])
+def test_a_key_of_a_user_names_nobody_else(line: Line, clerk: User, name: str) -> None:
+    ticket, colleague = waiting_ticket(line, by=clerk), clerk_of(line.location)
+
+    response = post(program(clerk), f"/v1/tickets/{ticket.pk}/call", user=getattr(colleague, name))
+
+    ticket.refresh_from_db()
+    assert refusal(response) == (400, "parameter_invalid", "user")
+    assert (ticket.status, ticket.caller) == ("NEW", None)
+
+
+@pytest.mark.parametrize("name", ["pk", "email"])
+def test_a_key_of_a_user_may_name_that_user(line: Line, clerk: User, name: str) -> None:
+    ticket = waiting_ticket(line, by=clerk)
+
+    body = step(program(clerk), ticket, "call", user=getattr(clerk, name))
+
+    assert body["called"]["caller"] == clerk.pk

@@ -73,7 +73,7 @@ def test_call_to_a_desk_that_is_not_here_is_refused_alike(
     body = step(api, ticket, "call", user=clerk.pk, desk=desks[kind]())
 
     assert (body["statusCode"], body["code"], body["param"]) == (409, "desk_not_found", "desk")
-    assert not Desk.objects.filter(clerk=clerk).exists()
+    assert not Desk.objects.filter(clerks=clerk).exists()
 
 
 @pytest.mark.parametrize("kept", [None, "false", "False", "true", "TRUE", True, False])

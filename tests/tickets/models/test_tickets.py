@@ -103,12 +103,3 @@ def test_ahead_of_counts_the_same_line_only() -> None:
 
     assert list(Ticket.objects.ahead_of(last).in_order()) == [first, second]
     assert Ticket.objects.ahead_of(first).count() == 0
-
-
-@pytest.mark.django_db
-def test_created_on_is_a_local_day() -> None:
-    ticket = waiting_ticket(LineFactory.create())
-
-    found = Ticket.objects.created_on(ticket.location, ticket.location.today())
-
-    assert list(found) == [ticket]

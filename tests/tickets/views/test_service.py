@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from tests.conftest import CountQueries
 from tests.factories import DeskFactory, LineFactory, LocationFactory, clerk_of, waiting_ticket
-from tickets.actions import lifecycle, messages, routing
+from tickets.actions import lifecycle, lines, messages, routing
 from tickets.models import Line, Location, User
 
 HTMX = {"HX-Request": "true", "HX-Target": "live"}
@@ -174,3 +174,48 @@ def test_sign_in_refuses_a_wrong_password(client: Client, db: None) -> None:
 
     assert response.status_code == 200
     assert response.content.decode().count("There is a problem") == 1
+
+
+def test_a_step_of_who_was_signed_out_leads_to_the_sign_in_page(client: Client, line: Line) -> None:
+    headers = HTMX | {"HX-Current-URL": f"http://testserver{page_of(line.location)}"}
+
+    response = client.post(f"/service/{line.location_id}/call-next/", headers=headers)
+
+    sign_in = f"{reverse('tickets:sign-in')}?next={page_of(line.location)}"
+    assert (response.status_code, response["HX-Redirect"]) == (200, sign_in)
+
+
+def test_service_shows_who_was_missed_a_minute_ago(staff: Client, line: Line, clerk: User) -> None:
+    missed = lifecycle.call(waiting_ticket(line, by=clerk), by=clerk)
+    lifecycle.mark_no_show(missed, by=clerk)
+
+    response = staff.get(page_of(line.location))
+
+    assert response.context["ended"] == [missed]
+
+
+def test_service_shows_an_archived_line_until_it_is_empty(
+    staff: Client, line: Line, clerk: User
+) -> None:
+    LineFactory.create(location=line.location)
+    missed = lifecycle.call(waiting_ticket(line, by=clerk), by=clerk)
+    lifecycle.mark_no_show(missed, by=clerk)
+    lines.archive(line, by=clerk)
+    before = staff.get(page_of(line.location)).context["lines"]
+    lifecycle.rejoin(missed, by=clerk)
+
+    response = staff.get(page_of(line.location))
+
+    assert line not in before
+    assert [row.ticket for row in response.context["waiting"]] == [missed]
+
+
+def test_undo_is_not_offered_for_what_a_colleague_changed_since(
+    staff: Client, line: Line, clerk: User
+) -> None:
+    ticket = lifecycle.call(waiting_ticket(line, by=clerk), by=clerk)
+    lifecycle.serve(ticket, by=clerk_of(line.location))
+
+    response = staff.get(page_of(line.location))
+
+    assert response.context["last_step"] is None

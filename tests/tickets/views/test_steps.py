@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import LineFactory, clerk_of, waiting_ticket
+from tests.factories import DeskFactory, LineFactory, clerk_of, waiting_ticket
 from tests.tickets.views.test_service import HTMX, page_of
 from tickets import idempotency
-from tickets.actions import lifecycle
+from tickets.actions import details, lifecycle
 from tickets.models import Activity, EventName, Line, Ticket, User
 from tickets.states import Status
 from tickets.views.service import call_next_token
@@ -121,7 +121,7 @@ def test_forward_moves_to_the_other_line(staff: Client, called: Ticket) -> None:
     assert (called.status, called.line) == (Status.NEW, other)
 
 
-@pytest.mark.parametrize("chosen", ["", "nonsense", "99999999999999999999999"])
+@pytest.mark.parametrize("chosen", ["", "nonsense", "9" * 25, "9" * 5000])
 def test_forward_to_no_line_is_refused(staff: Client, called: Ticket, chosen: str) -> None:
     response = step(staff, "forward-ticket", called, line=chosen)
 
@@ -158,7 +158,7 @@ def test_undo_takes_back_the_step_that_was_shown(staff: Client, called: Ticket) 
     assert (shown.event, called.status) == (EventName.CALLED, Status.NEW)
 
 
-@pytest.mark.parametrize("activity", ["", "0", "x"])
+@pytest.mark.parametrize("activity", ["", "0", "x", "9" * 25, "9" * 5000])
 def test_undo_of_nothing_does_not_exist(staff: Client, line: Line, activity: str) -> None:
     url = reverse("tickets:undo", args=[line.location_id])
 
@@ -222,3 +222,22 @@ def test_steps_need_a_sign_in(client: Client, line: Line, name: str) -> None:
     assert response["Location"].startswith(reverse("tickets:sign-in"))
     ticket.refresh_from_db()
     assert ticket.status == Status.NEW
+
+
+def test_call_records_the_line_that_a_colleague_just_changed(line: Line, clerk: User) -> None:
+    other = LineFactory.create(location=line.location)
+    stale = waiting_ticket(line, by=clerk)
+    details.edit(Ticket.objects.get(pk=stale.pk), by=clerk, line=other)
+
+    called = lifecycle.call(stale, by=clerk)
+
+    assert (called.line, called.interactions.get().line) == (other, other)
+
+
+def test_call_ignores_an_own_desk_that_was_switched_off(line: Line, clerk: User) -> None:
+    clerk.desk = DeskFactory.create(location=line.location, is_active=False)
+    clerk.save()
+
+    called = lifecycle.call(waiting_ticket(line, by=clerk), by=clerk)
+
+    assert (called.status, called.desk) == (Status.CALLED, None)

@@ -10,6 +10,7 @@ from tests.conftest import CountQueries
 from tests.factories import InputFieldFactory, LineFactory, clerk_of, waiting_ticket
 from tests.tickets.views.test_service import HTMX, page_of
 from tickets.actions import labels, lifecycle
+from tickets.actions.extras import ExtraValue
 from tickets.models import Line, Source, Ticket, User
 
 
@@ -151,3 +152,76 @@ def test_labels_of_another_location_do_not_exist(staff: Client, name: str) -> No
     response = staff.post(reverse(f"tickets:{name}", args=[ticket.pk]), {"value": "VIP"})
 
     assert (response.status_code, ticket.labels.count()) == (404, 1)
+
+
+@pytest.mark.usefixtures("asked")
+def test_add_asks_only_what_concerns_the_chosen_line(staff: Client, line: Line) -> None:
+    other = LineFactory.create(location=line.location)
+    passport = InputFieldFactory.create(
+        location=line.location, title="Passport", is_mandatory_before_added=True
+    )
+    passport.lines.set([other])
+
+    add(staff, line, first_name="Jane", **{f"field-{passport.pk}": "X1"})
+    refused = add(staff, other, first_name="Joan", once="another")
+
+    assert [ticket.first_name for ticket in Ticket.objects.all()] == ["Jane"]
+    assert Ticket.objects.get().extras.count() == 0
+    assert list(refused.context["form"].errors) == [f"field-{passport.pk}"]
+
+
+@pytest.mark.usefixtures("asked")
+def test_edit_puts_right_what_is_known(staff: Client, line: Line, clerk: User) -> None:
+    free = ExtraValue(title="From the API", value="stays")
+    ticket = waiting_ticket(line, by=clerk, first_name="Jnae", extras=[free])
+    notes = line.location.input_fields.get(title="Notes")
+    url = reverse("tickets:edit-visitor", args=[ticket.pk])
+    shown = staff.get(url).context["form"].initial
+
+    response = staff.post(url, {"first_name": "Jane", f"field-{notes.pk}": "Ramp"})
+
+    ticket.refresh_from_db()
+    assert (shown["first_name"], ticket.first_name) == ("Jnae", "Jane")
+    assert {(each.title, each.value) for each in ticket.extras.all()} == {
+        ("Notes", "Ramp"),
+        ("From the API", "stays"),
+    }
+    assert response["Location"] == page_of(line.location)
+
+
+@pytest.mark.usefixtures("asked")
+def test_edit_refuses_with_the_field_and_keeps_what_was_typed(
+    staff: Client, line: Line, clerk: User
+) -> None:
+    ticket = waiting_ticket(line, by=clerk, first_name="Jane")
+
+    response = staff.post(reverse("tickets:edit-visitor", args=[ticket.pk]), {"phone_number": "12"})
+
+    ticket.refresh_from_db()
+    assert (response.status_code, ticket.first_name) == (422, "Jane")
+    assert set(response.context["form"].errors) == {"first_name", "phone_number"}
+    assert response.content.decode().count('value="12"') == 1
+
+
+def test_edit_of_another_location_s_visitor_does_not_exist(staff: Client) -> None:
+    ticket = waiting_ticket(LineFactory.create())
+
+    assert staff.get(reverse("tickets:edit-visitor", args=[ticket.pk])).status_code == 404
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_missing_mandatory_answer_is_no_dead_end(staff: Client, line: Line, clerk: User) -> None:
+    line.location.input_fields.filter(title="Notes").update(is_mandatory_before_served=True)
+    notes = line.location.input_fields.get(title="Notes")
+    ticket = lifecycle.call(waiting_ticket(line, by=clerk, first_name="Jane"), by=clerk)
+    serve = reverse("tickets:serve-ticket", args=[ticket.pk])
+    refused = staff.post(serve)
+
+    staff.post(
+        reverse("tickets:edit-visitor", args=[ticket.pk]),
+        {"first_name": "Jane", f"field-{notes.pk}": "Ramp"},
+    )
+    staff.post(serve)
+
+    ticket.refresh_from_db()
+    assert (refused.status_code, ticket.status) == (409, "SERVED")

@@ -60,3 +60,12 @@ def test_workplace_of_another_location_does_not_exist(staff: Client) -> None:
     other = LineFactory.create()
 
     assert staff.get(reverse("tickets:workplace", args=[other.location_id])).status_code == 404
+
+
+@pytest.mark.parametrize("pk", ["x", "9" * 25, "-1"])
+def test_workplace_refuses_odd_ids(staff: Client, line: Line, pk: str) -> None:
+    url = reverse("tickets:workplace", args=[line.location_id])
+
+    response = staff.post(url, {"desk": pk, "lines": [pk]})
+
+    assert set(response.context["form"].errors) == {"desk", "lines"}

@@ -27,11 +27,10 @@ def parameters(request: Request) -> dict[str, Any]:
     """What was sent, wherever it was put; the body wins over the query string."""
     parsing.refuse_unmeasured(request.headers)
     merged: dict[str, Any] = {**parsing.query(request)}
-    sent = request.data
-    if isinstance(sent, Mapping):
-        merged.update(sent.items())
-    elif sent:
+    sent = request.data  # without a body an empty mapping
+    if not isinstance(sent, Mapping):
         raise bad_input("", _("Send an object with named values."))
+    merged.update(sent.items())
     return merged
 
 

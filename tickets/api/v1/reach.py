@@ -54,20 +54,26 @@ def lines_named(request: Request, ids: Sequence[int], param: str) -> list[Line]:
 
 
 def actor(request: Request, values: dict[str, Any], place: Location, param: str = "user") -> Actor:
-    """Who acts: the user that the request names, by id or e-mail, else the key's own."""
+    """Who acts: the user that the request names, by id or e-mail, else the key's own.
+
+    A key of a user acts for nobody else.
+    """
+    key = key_of(request)
     named = inputs.text(values, param, limit=100)
     if not named:
-        return Actor.program(key_of(request), None)
+        return Actor.program(key, None)
     staff = User.objects.working_at(place)
     if named.isascii() and named.isdecimal() and len(named) < 19:
         user = staff.filter(pk=named).first()
     else:
         user = staff.filter(email__iexact=named).first()
+    if key.user and user != key.user:
+        raise bad_input(param, _("This key acts for its own user only."))
     if user is None:
         raise bad_input(
             param, _("Nobody of this location's staff is “%(user)s”.") % {"user": named}
         )
-    return Actor.program(key_of(request), user)
+    return Actor.program(key, user)
 
 
 def desk(values: dict[str, Any], place: Location) -> Desk | None:

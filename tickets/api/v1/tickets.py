@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from tickets.actions import intake, labels, lifecycle
 from tickets.api.errors import bad_input
 from tickets.api.v1 import inputs, reach, resources, search
-from tickets.models import Actor, Source, Ticket
+from tickets.models import Actor, Line, Source, Ticket
 
 SUCCESS = {"statusCode": 200, "result": "success"}
 
@@ -25,8 +25,9 @@ def _shown(ticket: Ticket) -> Response:
 def create(request: Request, line: int) -> Response:
     """A visitor joins the line. With an `Idempotency-Key`, a repeated call makes no second ticket."""
     values = inputs.parameters(request)
+    joined = reach.line(request, line)
     ticket = intake.create(
-        reach.line(request, line),
+        joined,
         by=Actor.program(reach.key_of(request), None),
         source=inputs.choice(values, "source", tuple(Source.values), Source.MANUAL),
         first_name=inputs.name(values, "firstName"),
@@ -35,16 +36,16 @@ def create(request: Request, line: int) -> Response:
         email=inputs.email(values),
         extras=inputs.extras(values),
         labels=inputs.labels(values),
-        nonce=_nonce(request),
+        nonce=_nonce(request, joined),
     )
     return Response({"statusCode": 200, "id": str(ticket.pk)})
 
 
-def _nonce(request: Request) -> str | None:
+def _nonce(request: Request, line: Line) -> str | None:
     key = request.headers.get("Idempotency-Key", "")
     if not key:
         return None
-    own = f"{reach.key_of(request).pk}:{request.path}:{key}"
+    own = f"{reach.key_of(request).pk}:{line.pk}:{key}"
     return hashlib.sha256(own.encode()).hexdigest()
 
 
