@@ -73,7 +73,7 @@ def test_pages_of_the_staff(
     audit("Service View with a visit in the drawer", page)
     page.keyboard.press("Escape")
     page.get_by_role("link", name="Add visitor").click()
-    page.get_by_role("button", name="Add to the line").click()
+    page.get_by_role("button", name="Save").click()
     expect(page.locator(".error-summary")).to_be_visible()
     audit("Service View with an error in the drawer", page)
     for path in (

@@ -87,7 +87,7 @@ def test_visit_by_hand(
     page.get_by_label("Passports").check()
     page.get_by_label("First name").fill("Jane")
     page.get_by_label("Mobile number").fill("5512 3456")
-    page.get_by_role("button", name="Add to the line").click()
+    page.get_by_role("button", name="Save").click()
     expect(watching.locator(".row__name", has_text="Jane")).to_be_visible(timeout=2000)
     call_and_serve(page, "Jane", watching)
 

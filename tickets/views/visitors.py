@@ -10,15 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tickets import access, idempotency
 from tickets.actions import details, extras, intake, labels
 from tickets.forms import Audience, LabelForm, VisitorForm, answers_of
-from tickets.models import Activity, Location, Source, Ticket
+from tickets.models import Activity, Source, Ticket
 from tickets.views.service import StaffRequest, answer
 
-ADD_PAGE = "tickets/add.html"
+FORM_PAGE = "tickets/visitor_form.html"
 TICKET_PAGE = "tickets/ticket.html"
-EDIT_PAGE = "tickets/edit.html"
 #: What the drawer shows of each page.
-EDIT_PART = f"{EDIT_PAGE}#drawer-content"
-ADD_PART = f"{ADD_PAGE}#drawer-content"
+FORM_PART = f"{FORM_PAGE}#drawer-content"
 TICKET_PART = f"{TICKET_PAGE}#drawer-content"
 
 
@@ -32,10 +30,8 @@ def add(request: StaffRequest, pk: int) -> HttpResponse:
         location=location,
         audience=Audience.CLERK,
     )
-    if request.method != "POST":
-        return _add_page(request, location, form, idempotency.new_token())
     if not form.is_valid():
-        return _add_page(request, location, form, request.POST.get(idempotency.FIELD, ""))
+        return _form_page(request, form, _("Add visitor"))
 
     def action() -> Ticket:
         ticket = intake.create(
@@ -47,14 +43,16 @@ def add(request: StaffRequest, pk: int) -> HttpResponse:
     return answer(request, location, action)
 
 
-def _add_page(
-    request: StaffRequest, location: Location, form: VisitorForm, once: str
-) -> HttpResponse:
-    page = ADD_PART if request.htmx else ADD_PAGE
-    context = {"location": location, "form": form, "once": once}
+def _form_page(request: StaffRequest, form: VisitorForm, title: str) -> HttpResponse:
+    context = {
+        "title": title,
+        "location": form.location,
+        "form": form,
+        "once": request.POST.get(idempotency.FIELD) or idempotency.new_token(),
+    }
+    page = FORM_PART if request.htmx else FORM_PAGE
     response = render(request, page, context, status=422 if form.is_bound else 200)
-    if request.htmx:
-        response["HX-Retarget"] = "#drawer-content"
+    response["HX-Retarget"] = "#drawer-content"
     return response
 
 
@@ -76,26 +74,13 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
         audience=Audience.CLERK,
         initial=answers_of(ticket),
     )
-    if form.is_bound and form.is_valid():
-        asked = {field.title.casefold() for field in form.input_fields.values()}
-        free = [each for each in extras.of(ticket) if each.title.casefold() not in asked]
-        known = form.details
-        known["extras"] += free
-
-        def action() -> Ticket:
-            return details.edit(ticket, by=request.user, **known)
-
-        return answer(request, ticket.location, action)
-    context = {"ticket": ticket, "location": ticket.location, "form": form}
-    context["once"] = request.POST.get(idempotency.FIELD) or idempotency.new_token()
-    response = render(
-        request,
-        EDIT_PART if request.htmx else EDIT_PAGE,
-        context,
-        status=422 if form.is_bound else 200,
-    )
-    response["HX-Retarget"] = "#drawer-content"
-    return response
+    if not form.is_valid():
+        return _form_page(request, form, _("Edit visitor"))
+    asked = {field.title.casefold() for field in form.input_fields.values()}
+    free = [each for each in extras.of(ticket) if each.title.casefold() not in asked]
+    known = form.details
+    known["extras"] += free
+    return answer(request, ticket.location, lambda: details.edit(ticket, by=request.user, **known))
 
 
 @login_required
