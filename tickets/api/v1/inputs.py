@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from tickets import names
+from tickets import ids, names
 from tickets.actions.extras import ExtraValue
 from tickets.api import parsing
 from tickets.api.errors import bad_input
@@ -73,9 +73,10 @@ def number(values: Mapping[str, Any], name: str) -> int | None:
     value = text(values, name, limit=40)
     if value == "":
         return None
-    if not value.isascii() or not value.isdecimal() or len(value) > 18:
+    parsed = ids.parse(value)
+    if parsed is None:
         raise bad_input(name, _("“%(name)s” must be a number.") % {"name": name})
-    return int(value)
+    return parsed
 
 
 def numbers(values: Mapping[str, Any], name: str) -> list[int]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
@@ -11,6 +11,7 @@ from tickets import access
 from tickets.api.errors import bad_input, not_found
 from tickets.api.v1 import inputs
 from tickets.exceptions import DeskNotFound
+from tickets.ids import parse as parse_id
 from tickets.models import Actor, ApiKey, Desk, Line, Location, Ticket, User
 from tickets.models.tickets import TicketQuerySet
 
@@ -63,10 +64,9 @@ def actor(request: Request, values: dict[str, Any], place: Location, param: str 
     if not named:
         return Actor.program(key, None)
     staff = User.objects.working_at(place)
-    if named.isascii() and named.isdecimal() and len(named) < 19:
-        user = staff.filter(pk=named).first()
-    else:
-        user = staff.filter(email__iexact=named).first()
+    pk = parse_id(named)
+    by_name = Q(pk=pk) if pk else Q(email__iexact=named)
+    user = staff.filter(by_name).first()
     if key.user and user != key.user:
         raise bad_input(param, _("This key acts for its own user only."))
     if user is None:
