@@ -86,7 +86,7 @@ def hand_back(user: User, *, by: By) -> None:
     """
     with transaction.atomic():
         # Whoever assigns something to them is through, or waits and then finds the role gone.
-        user = User.objects.get(pk=user.pk)
+        user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         if user.is_account_wide:
             return
         for ticket in _hold_assigned(user, list(_work_places(user).exclude(roles__user=user))):
