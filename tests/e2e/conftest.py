@@ -21,8 +21,9 @@ from tickets.actions import programs
 from tickets.models import Desk, Device, Line, Location, User
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(chromium: str) -> Iterator[Browser]:
+    """Only for this package: while it is open, an event loop runs in the thread of all tests."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium,

@@ -69,7 +69,7 @@ def test_f3_names_are_shown_whole(
         look(kiosk, kiosk.locator(".done h1"), "kiosk", first)
         ticket = details.edit(Ticket.objects.waiting().get(), by=office.clerk, last_name=last)
         service.goto(f"/service/{office.location.pk}/")
-        look(service, service.locator(".row__name"), "waiting list", ticket.name)
+        look(service, service.locator(".waiting .row__name"), "waiting list", ticket.name)
         phone.goto(f"/visit/{ticket.visit_token}/")
         look(phone, phone.locator("h1"), "status page", first)
         lifecycle.call(ticket, by=office.clerk)
