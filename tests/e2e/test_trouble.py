@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Office
 from tests.factories import waiting_ticket
+from tickets.actions import labels
 from tickets.models import Ticket
 
 SignIn = Callable[..., Page]
@@ -51,13 +52,16 @@ def test_a_step_of_who_was_signed_out_shows_the_sign_in_page(
 
 
 def test_focus_goes_on_from_what_a_step_led_to(office: Office, sign_in: SignIn) -> None:
-    waiting_ticket(office.line, by=office.clerk)
+    ticket = waiting_ticket(office.line, by=office.clerk)
     page = sign_in(office.clerk)
     page.goto(f"/service/{office.location.pk}/")
     expect(page.locator("#connection")).to_have_text("Live")
 
     page.locator(".row__call").press("Enter")
 
+    expect(page.locator(".card-serving__name a")).to_be_focused()
+    labels.add(ticket, value="VIP", by=office.clerk)
+    expect(page.locator(".card-serving .chip", has_text="VIP")).to_be_visible()
     expect(page.locator(".card-serving__name a")).to_be_focused()
     page.locator(".steps__main button").press("Enter")
     expect(page.locator("#call-next")).to_be_focused()
