@@ -83,6 +83,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "tickets.middleware.ApiAddressMiddleware",
     "tickets.middleware.NullCharactersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -98,6 +99,8 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "qminder_site.urls"
+#: Beside /v1/: what the header X-Qminder-API-Version chooses.
+API_VERSIONS = {"2020-09-01": "qminder_site.urls_2020"}
 WSGI_APPLICATION = "qminder_site.wsgi.application"
 APPEND_SLASH = False
 

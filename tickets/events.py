@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Model
+from django.db.models import Model
 
 from tickets import instants
-from tickets.models import Activity, Actor, By, EventName, Interaction, Location, Message, Ticket
+from tickets.models import Activity, Actor, By, EventName, Interaction, Message, Ticket
 
 __all__ = ["BELL", "EventName", "record"]
 
@@ -35,8 +35,9 @@ def record(
     action leaves no trace.
     """
     actor = Actor.of(by)
-    activity = Activity.objects.create(
+    return Activity.objects.create(
         location_id=location_id,
+        sequence=_raise_version(location_id),
         ticket=ticket,
         event=event,
         at=at or instants.now(),
@@ -51,11 +52,17 @@ def record(
         part_of=part_of,
         undoes=undoes,
     )
-    Location.objects.filter(pk=location_id).update(version=F("version") + 1)
+
+
+def _raise_version(location_id: int) -> int:
+    """The location's new version. Its row is held from here on, so versions are committed in order."""
+    sql = "UPDATE tickets_location SET version = version + 1 WHERE id = %s RETURNING version"
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, %s)", [BELL, str(location_id)])
-    return activity
+        sql += f", pg_notify('{BELL}', id::text)"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [location_id])
+        version: int = cursor.fetchone()[0]
+    return version
 
 
 def changed(before: Model, **after: Any) -> dict[str, list[Any]]:

@@ -10,6 +10,33 @@ from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+#: Names a version of the API whose calls are not under /v1/.
+VERSION = "X-Qminder-API-Version"
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/v1/") or VERSION in request.headers
+
+
+class ApiAddressMiddleware:
+    """Where a program's request goes: a slash at the end makes no difference, the version does.
+
+    A POST is never redirected. Without the version's header the calls at the root do not exist.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info == "/v1":
+            request.path_info += "/"
+        if is_api(request):
+            if request.path_info not in ("/", "/v1/"):
+                request.path_info = request.path_info.removesuffix("/")
+            if urlconf := settings.API_VERSIONS.get(request.headers.get(VERSION, "")):
+                request.urlconf = urlconf
+        return self.get_response(request)
+
 
 class PrivatePagesMiddleware:
     """Keep pages out of caches and of the browser's history on shared machines."""
@@ -31,7 +58,7 @@ class NullCharactersMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info.startswith("/v1/"):  # refuses it itself, in JSON, and by its name
+        if is_api(request):  # refuses it itself, in JSON, and by its name
             return self.get_response(request)
         in_address = "%00" in request.get_full_path()
         if in_address or any("\x00" in value for value in request.COOKIES.values()):

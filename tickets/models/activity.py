@@ -74,8 +74,14 @@ class EventName(models.TextChoices):
     MESSAGE_SENT = "message.sent", _("Message written")
     MESSAGE_RECEIVED = "message.received", _("Message received")
     UNDONE = "ticket.undone", _("Undone")
+    EXTERNAL_CHANGED = "external.changed", _("Data of another program changed")
+    LOCATION_CREATED = "location.created", _("Location opened")
+    LOCATION_CHANGED = "location.changed", _("Location changed")
+    LINE_CREATED = "line.created", _("Line added")
     LINE_CHANGED = "line.changed", _("Line changed")
     DESK_SELECTED = "desk.selected", _("Desk chosen")
+    USER_INVITED = "user.invited", _("Invited")
+    ROLE_GRANTED = "role.granted", _("Role granted")
     USER_DEACTIVATED = "user.deactivated", _("Switched off")
     DEVICE_PAIRED = "device.paired", _("Paired")
     DEVICE_UNPAIRED = "device.unpaired", _("Shut out")
@@ -95,6 +101,9 @@ class Activity(models.Model):
     location = models.ForeignKey(Location, models.PROTECT, related_name="activities")
     ticket = models.ForeignKey(Ticket, models.CASCADE, null=True, related_name="activities")
     event = models.CharField(_("what"), max_length=20, choices=EventName)
+    sequence = models.PositiveBigIntegerField(
+        null=True, editable=False, help_text=_("The location's version: gapless, in commit order.")
+    )
     at = InstantField(_("when"))
     actor_type = models.CharField(_("by"), max_length=7, choices=ActorType)
     user = models.ForeignKey(User, models.PROTECT, null=True, related_name="activities")
@@ -120,6 +129,10 @@ class Activity(models.Model):
         ordering = ("id",)
         constraints = [
             models.CheckConstraint(condition=Q(event__in=EventName.values), name="activity_event"),
+            models.CheckConstraint(
+                condition=Q(actor_type__in=ActorType.values), name="activity_actor_type"
+            ),
+            models.UniqueConstraint(fields=("location", "sequence"), name="activity_sequence"),
             models.CheckConstraint(
                 condition=~Q(actor_type=ActorType.USER) | Q(user__isnull=False),
                 name="activity_actor_user",

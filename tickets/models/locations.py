@@ -105,17 +105,22 @@ class LineStatus(models.TextChoices):
     ENABLED = "ENABLED", _("Open")
     DISABLED = "DISABLED", _("Takes nobody new")
     ARCHIVED = "ARCHIVED", _("Archived")
+    DELETED = "DELETED", _("Deleted")
 
 
 class LineQuerySet(models.QuerySet["Line"]):
+    def not_deleted(self) -> "LineQuerySet":
+        """Old tickets name deleted lines; nothing else does."""
+        return self.exclude(status=LineStatus.DELETED)
+
     def open(self) -> "LineQuerySet":
         """Lines that take new visitors."""
         return self.filter(status=LineStatus.ENABLED)
 
     def in_use(self) -> "LineQuerySet":
         """Lines that clerks work with: archived ones too, until they are empty."""
-        is_in_use = ~Q(status=LineStatus.ARCHIVED) | Q(tickets__status__in=ACTIVE)
-        return self.filter(is_in_use).distinct()
+        is_offered = Q(status__in=(LineStatus.ENABLED, LineStatus.DISABLED))
+        return self.filter(is_offered | Q(tickets__status__in=ACTIVE)).distinct()
 
 
 class Line(models.Model):

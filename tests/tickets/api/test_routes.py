@@ -156,6 +156,7 @@ def test_route_takes_a_slash_at_the_end_and_none(
     ("method", "path", "status", "code"),
     [
         ("GET", "/v1/nowhere", 404, "not_found"),
+        ("GET", "/v1//", 404, "not_found"),
         ("POST", "/v1/nowhere/", 404, "not_found"),
         ("GET", "/v1/tickets/abc", 404, "not_found"),
         ("GET", "/v1/tickets/51999102%00", 404, "not_found"),
@@ -178,6 +179,11 @@ def test_what_is_not_there_is_refused_in_json(
     assert (response.status_code, response["Content-Type"]) == (status, JSON)
     if code:
         assert reply(response)["code"] == code
+
+
+@pytest.mark.parametrize("path", ["/v1", "/v1/"])
+def test_root_of_the_version_with_and_without_a_slash(path: str) -> None:
+    assert reply(Client().get(path))["version"] == "v1"
 
 
 def test_head_is_a_get_without_a_body(api: Client, line: Line) -> None:

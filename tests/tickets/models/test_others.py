@@ -71,7 +71,7 @@ def test_line_sets() -> None:
 
     assert list(Line.objects.open()) == [lines[0]]
     assert list(Line.objects.in_use()) == lines[:2]
-    assert [line.is_open for line in lines] == [True, False, False]
+    assert [line.is_open for line in lines] == [True, False, False, False]
 
 
 @pytest.mark.django_db

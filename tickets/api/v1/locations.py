@@ -1,16 +1,17 @@
 """Locations and lines, read."""
 
-from rest_framework.decorators import api_view, authentication_classes, permission_classes
+from rest_framework.decorators import authentication_classes, permission_classes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tickets import instants
 from tickets.api.authentication import HEADER, refuse_key_in_address
+from tickets.api.endpoints import endpoint
 from tickets.api.v1 import reach, resources
 from tickets.models import User
 
 
-@api_view(["GET", "HEAD"])
+@endpoint("GET")
 @authentication_classes([])
 @permission_classes([])
 def index(request: Request) -> Response:
@@ -28,38 +29,38 @@ def index(request: Request) -> Response:
     )
 
 
-@api_view(["GET", "HEAD"])
+@endpoint("GET")
 def location_list(request: Request) -> Response:
     now = instants.now()
     data = [resources.location(row, now) for row in reach.locations(request)]
     return Response({"statusCode": 200, "data": data})
 
 
-@api_view(["GET", "HEAD"])
+@endpoint("GET")
 def location_details(request: Request, pk: int) -> Response:
     row = reach.location(request, pk)
     return Response(resources.location(row, instants.now()) | {"statusCode": 200})
 
 
-@api_view(["GET", "HEAD"])
+@endpoint("GET")
 def location_lines(request: Request, pk: int) -> Response:
     rows = reach.location(request, pk).lines.in_use()
     return Response({"statusCode": 200, "data": [resources.line(row) for row in rows]})
 
 
-@api_view(["GET", "HEAD"])
+@endpoint("GET")
 def location_desks(request: Request, pk: int) -> Response:
     rows = reach.location(request, pk).desks.filter(is_active=True)
     return Response({"statusCode": 200, "desks": [resources.desk(row) for row in rows]})
 
 
-@api_view(["GET", "HEAD"])
+@endpoint("GET")
 def location_users(request: Request, pk: int) -> Response:
     place = reach.location(request, pk)
     rows = User.objects.working_at(place)
     return Response({"statusCode": 200, "data": [resources.colleague(r, place) for r in rows]})
 
 
-@api_view(["GET", "HEAD"])
+@endpoint("GET")
 def line_details(request: Request, pk: int) -> Response:
     return Response(resources.line(reach.line(request, pk)) | {"statusCode": 200})

@@ -42,7 +42,7 @@ def tickets(request: Request) -> TicketQuerySet:
     return Ticket.objects.filter(location__in=locations(request))
 
 
-def ticket(request: Request, pk: str) -> Ticket:
+def ticket(request: Request, pk: int) -> Ticket:
     return tickets(request).select_related("location").filter(pk=pk).first() or _missing()
 
 

@@ -4,11 +4,11 @@ import hashlib
 from typing import Any
 
 from django.utils.translation import gettext as _
-from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tickets.actions import intake, labels, lifecycle
+from tickets.api.endpoints import endpoint
 from tickets.api.errors import bad_input
 from tickets.api.v1 import inputs, reach, resources, search
 from tickets.models import Actor, Line, Source, Ticket
@@ -21,7 +21,7 @@ def _shown(ticket: Ticket) -> Response:
     return Response(resources.ticket(row) | {"statusCode": 200})
 
 
-@api_view(["POST"])
+@endpoint("POST")
 def create(request: Request, line: int) -> Response:
     """A visitor joins the line. With an `Idempotency-Key`, a repeated call makes no second ticket."""
     values = inputs.parameters(request)
@@ -49,12 +49,12 @@ def _nonce(request: Request, line: Line) -> str | None:
     return hashlib.sha256(own.encode()).hexdigest()
 
 
-@api_view(["GET", "HEAD"])
-def details(request: Request, pk: str) -> Response:
+@endpoint("GET")
+def details(request: Request, pk: int) -> Response:
     return _shown(reach.ticket(request, pk))
 
 
-@api_view(["GET", "HEAD"])
+@endpoint("GET")
 def search_tickets(request: Request) -> Response:
     """Tickets by filters; `interactions` and `messages` only when `responseScope` asks."""
     values = inputs.parameters(request)
@@ -67,13 +67,13 @@ def search_tickets(request: Request) -> Response:
     return Response({"statusCode": 200, "data": data})
 
 
-@api_view(["GET", "HEAD", "POST"])
+@endpoint("GET", "POST")
 def count(request: Request) -> Response:
     total = search.matching(request, inputs.parameters(request)).count()
     return Response({"statusCode": 200, "count": total})
 
 
-@api_view(["POST"])
+@endpoint("POST")
 def call_next(request: Request) -> Response:
     """Call whoever comes first in `lines`; without an id in the reply nobody waits."""
     values = inputs.parameters(request)
@@ -88,8 +88,8 @@ def call_next(request: Request) -> Response:
     return _shown(ticket) if ticket else Response({"statusCode": 200})
 
 
-@api_view(["POST"])
-def call(request: Request, pk: str) -> Response:
+@endpoint("POST")
+def call(request: Request, pk: int) -> Response:
     values = inputs.parameters(request)
     ticket = reach.ticket(request, pk)
     return _shown(lifecycle.call(ticket, **_call_options(request, values, ticket.location)))
@@ -103,58 +103,58 @@ def _call_options(request: Request, values: dict[str, Any], place: Any) -> dict[
     }
 
 
-@api_view(["POST"])
-def recall(request: Request, pk: str) -> Response:
+@endpoint("POST")
+def recall(request: Request, pk: int) -> Response:
     ticket, by, _values = _step(request, pk)
     lifecycle.recall(ticket, by=by)
     return Response(SUCCESS)
 
 
-@api_view(["POST"])
-def mark_served(request: Request, pk: str) -> Response:
+@endpoint("POST")
+def mark_served(request: Request, pk: int) -> Response:
     ticket, by, _values = _step(request, pk)
     lifecycle.serve(ticket, by=by)
     return Response(SUCCESS)
 
 
-@api_view(["POST"])
-def mark_no_show(request: Request, pk: str) -> Response:
+@endpoint("POST")
+def mark_no_show(request: Request, pk: int) -> Response:
     ticket, by, _values = _step(request, pk)
     lifecycle.mark_no_show(ticket, by=by)
     return Response(SUCCESS)
 
 
-@api_view(["POST"])
-def cancel(request: Request, pk: str) -> Response:
+@endpoint("POST")
+def cancel(request: Request, pk: int) -> Response:
     ticket, by, _values = _step(request, pk)
     lifecycle.cancel(ticket, by=by)
     return Response(SUCCESS)
 
 
-@api_view(["POST"])
-def return_to_queue(request: Request, pk: str) -> Response:
+@endpoint("POST")
+def return_to_queue(request: Request, pk: int) -> Response:
     ticket, by, values = _step(request, pk)
     position = inputs.choice(values, "position", ("FIRST", "LAST"))
     lifecycle.return_to_queue(ticket, position="FIRST" if position == "FIRST" else "LAST", by=by)
     return Response(SUCCESS)
 
 
-@api_view(["POST"])
-def add_label(request: Request, pk: str) -> Response:
+@endpoint("POST")
+def add_label(request: Request, pk: int) -> Response:
     ticket, by, values = _step(request, pk)
     is_new = labels.add(ticket, value=inputs.label(values), by=by)
     return Response({"statusCode": 200, "result": "success" if is_new else "no action"})
 
 
-@api_view(["POST"])
-def remove_label(request: Request, pk: str) -> Response:
+@endpoint("POST")
+def remove_label(request: Request, pk: int) -> Response:
     ticket, by, values = _step(request, pk)
     labels.remove(ticket, value=inputs.label(values), by=by)
     return Response(SUCCESS)
 
 
-@api_view(["PUT"])
-def replace_labels(request: Request, pk: str) -> Response:
+@endpoint("PUT")
+def replace_labels(request: Request, pk: int) -> Response:
     ticket, by, values = _step(request, pk)
     if values.get("labels") is None:
         raise bad_input("labels", _("Send all labels that the ticket shall have."))
@@ -162,7 +162,7 @@ def replace_labels(request: Request, pk: str) -> Response:
     return Response(SUCCESS)
 
 
-def _step(request: Request, pk: str) -> tuple[Ticket, Actor, dict[str, Any]]:
+def _step(request: Request, pk: int) -> tuple[Ticket, Actor, dict[str, Any]]:
     values = inputs.parameters(request)
     ticket = reach.ticket(request, pk)
     return ticket, reach.actor(request, values, ticket.location), values
