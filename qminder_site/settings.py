@@ -39,6 +39,7 @@ TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 
 if not INSECURE_HTTP:
     SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # probes come without TLS, past the proxy
     SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=365 * 24 * 3600)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -83,6 +84,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "qminder_site.health.HealthMiddleware",
     "tickets.middleware.ApiAddressMiddleware",
     "tickets.middleware.NullCharactersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
