@@ -381,6 +381,22 @@ def test_welcome_shows_who_waits_in_each_line(
     assert shown == [(line, 1), (closed, None)]
 
 
+def test_welcome_counts_each_line_by_itself_where_one_clerk_serves_both(
+    kiosk: Client, line: Line, location: Location
+) -> None:
+    other = LineFactory.create(location=location, position=1000)
+    clerk = clerk_of(location)
+    for each in (line, other):
+        lifecycle.call(waiting_ticket(each), by=clerk)
+    waiting_ticket(line)
+
+    page = kiosk.get("/kiosk/")
+
+    assert [each.estimate.ahead for each in page.context["services"]] == [1, 1]
+    html = page.content.decode()
+    assert [html.count("1 person waiting"), html.count("Nobody waiting")] == [1, 1]
+
+
 def test_welcome_without_an_open_line_says_that_it_is_closed(kiosk: Client, line: Line) -> None:
     close(line)
 

@@ -416,11 +416,11 @@ def test_visit_takes_equally_many_queries_with_more_people(
     client: Client, line: Line, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     ticket = waiting_ticket(line)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get(address(ticket))
     for more in LineFactory.create_batch(2, location=line.location):
         waiting_ticket(more)
     last = waiting_ticket(line)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get(address(last))

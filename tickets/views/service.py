@@ -1,6 +1,5 @@
 """The Service View: who waits, who is being served, and the answer to every step taken there."""
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +38,7 @@ class StaffRequest(HttpRequest):
 
 @dataclass(frozen=True)
 class Waiting:
-    """One row of the waiting list: `minutes` waited, and the estimate in the ticket's own line."""
+    """One row of the waiting list: `minutes` waited, and what is still to come."""
 
     ticket: Ticket
     minutes: int
@@ -140,15 +139,11 @@ def _just_ended(location: Location) -> list[Ticket]:
 
 
 def _waiting(lines: list[Line]) -> list[Waiting]:
-    paces = estimates.paces(lines)
     tickets = Ticket.objects.waiting().filter(line__in=lines).in_order()
     tickets = tickets.select_related("line", "assignee").prefetch_related("labels", "messages")
+    shown = list(tickets[:SHOWN])
     now = instants.now()
-    ahead: Counter[int] = Counter()
-    rows = []
-    for ticket in tickets[:SHOWN]:
-        estimate = paces[ticket.line_id].wait(ahead[ticket.line_id])
-        ahead[ticket.line_id] += 1
-        minutes = int(ticket.waited(now).total_seconds() // 60)
-        rows.append(Waiting(ticket, minutes, estimate))
-    return rows
+    return [
+        Waiting(ticket, int(ticket.waited(now).total_seconds() // 60), estimate)
+        for ticket, estimate in zip(shown, estimates.for_tickets(shown), strict=True)
+    ]
