@@ -61,6 +61,17 @@ class LineNotFound(Refusal):
     message = _("There is no such line in this location.")
 
 
+class LineNameTaken(Refusal):
+    code = "line_exists"
+    param = "name"
+    message = _("This location has a line of this name already.")
+
+
+class TooManyLines(Refusal):
+    code = "too_many_lines"
+    message = _("Every letter is taken. Delete a line that is no longer used.")
+
+
 class UserRequired(Refusal):
     code = "user_required"
     param = "user"
@@ -90,6 +101,22 @@ class AssigneeNotHere(Refusal):
     message = _("This person does not work at this location.")
 
 
+class UserExists(Refusal):
+    code = "user_exists"
+    param = "email"
+    message = _("Somebody with this e-mail address is there already.")
+
+
+class OwnerStays(Refusal):
+    code = "owner_stays"
+    message = _("An owner is never switched off.")
+
+
+class OwnAccount(Refusal):
+    code = "own_account"
+    message = _("Nobody switches themselves off.")
+
+
 class NotSameLocation(Refusal):
     code = "other_location"
     param = "after"
@@ -113,6 +140,17 @@ class MessagesOff(Refusal):
 
 class MandatoryFieldMissing(Refusal):
     code = "mandatory_field_missing"
+
+
+class FieldNotHere(Refusal):
+    code = "field_not_here"
+    param = "inputFieldId"
+    message = _("This question belongs to another location.")
+
+
+class InputFieldDuplicate(Refusal):
+    code = "input_field_duplicate"
+    message = _("This location has that question already.")
 
 
 class NotUndoable(Refusal):

@@ -9,6 +9,9 @@ from tickets.models.activity import (
     By,
     EventName,
 )
+from tickets.models.colors import LineColor
+from tickets.models.external import ExternalData
+from tickets.models.hours import OpeningDay, OpeningException, Weekday, timetable
 from tickets.models.idempotency import IdempotencyKey, SpentToken
 from tickets.models.interactions import Interaction
 from tickets.models.locations import (
@@ -24,9 +27,10 @@ from tickets.models.locations import (
     NumberCounter,
 )
 from tickets.models.messages import Direction, Message, MessageStatus
-from tickets.models.people import ACCOUNT_ROLES, LOCAL_ROLES, Role, RoleType, User
+from tickets.models.people import ACCOUNT_ROLES, LOCAL_ROLES, Role, RoleType, User, UserPicture
 from tickets.models.programs import ApiKey, Device, DeviceKind, secret_hash
 from tickets.models.tickets import Extra, Label, Source, Ticket
+from tickets.models.webhooks import Webhook
 
 __all__ = [
     "ACCOUNT_ROLES",
@@ -44,6 +48,7 @@ __all__ = [
     "DeviceKind",
     "Direction",
     "EventName",
+    "ExternalData",
     "Extra",
     "FieldType",
     "IdempotencyKey",
@@ -52,17 +57,24 @@ __all__ = [
     "Interaction",
     "Label",
     "Line",
+    "LineColor",
     "LineStatus",
     "Location",
     "Message",
     "MessageStatus",
     "NameForm",
     "NumberCounter",
+    "OpeningDay",
+    "OpeningException",
     "Role",
     "RoleType",
     "Source",
     "SpentToken",
     "Ticket",
     "User",
+    "UserPicture",
+    "Webhook",
+    "Weekday",
     "secret_hash",
+    "timetable",
 ]

@@ -84,6 +84,7 @@ class EventName(models.TextChoices):
     ROLE_GRANTED = "role.granted", _("Role granted")
     USER_DEACTIVATED = "user.deactivated", _("Switched off")
     DEVICE_PAIRED = "device.paired", _("Paired")
+    DEVICE_CHANGED = "device.changed", _("Device changed")
     DEVICE_UNPAIRED = "device.unpaired", _("Shut out")
 
 

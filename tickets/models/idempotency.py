@@ -27,7 +27,7 @@ class IdempotencyKey(models.Model):
 
     PERSONAL = ("body",)
 
-    scope = models.CharField(max_length=200)  # the actor and the route
+    scope = models.CharField(max_length=200)  # the actor and the route, hashed
     key = models.CharField(max_length=255)
     request_hash = models.CharField(max_length=64)
     leased_until = InstantField(null=True)  # a request that crashed loses its claim then

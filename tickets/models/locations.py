@@ -1,8 +1,10 @@
 """Where visitors come: locations, their lines and desks, and what they ask a visitor."""
 
+import re
 import uuid
 import zoneinfo
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinLengthValidator, RegexValidator
@@ -15,10 +17,15 @@ from tickets import instants
 from tickets.models.fields import hex_color
 from tickets.states import ACTIVE
 
+LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
+
 
 def validate_timezone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
         raise ValidationError(_("Choose a time zone such as Europe/Tallinn."), code="timezone")
+
+
+validate_country = RegexValidator(r"^[A-Z]{2}\Z", _("Write the country as two capitals: EE."))
 
 
 class NameForm(models.TextChoices):
@@ -28,6 +35,16 @@ class NameForm(models.TextChoices):
     FIRST = "FIRST", _("First name: Jane")
     INITIALS = "INITIALS", _("Initials: J. D.")
     NUMBER = "NUMBER", _("Number: A-42")
+
+
+def default_languages() -> list[str]:
+    return ["en"]
+
+
+def validate_languages(codes: Any) -> None:
+    is_list = isinstance(codes, list) and all(isinstance(code, str) for code in codes)
+    if not is_list or "en" not in codes or not all(map(LANGUAGE.fullmatch, codes)):
+        raise ValidationError(_("Name languages by codes such as et or pt-BR; “en” is among them."))
 
 
 class Location(models.Model):
@@ -45,12 +62,15 @@ class Location(models.Model):
     country = models.CharField(
         _("country"),
         max_length=2,
-        validators=[RegexValidator(r"^[A-Z]{2}\Z", _("Write the country as two capitals: EE."))],
+        validators=[validate_country],
         help_text=_("Two letters, such as EE. Mobile numbers without a country code belong to it."),
     )
     address = models.CharField(_("address"), max_length=300, blank=True)
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
     longitude = models.FloatField(_("longitude"), null=True, blank=True)
+    languages = models.JSONField(
+        _("languages"), default=default_languages, validators=[validate_languages]
+    )
     is_active = models.BooleanField(_("active"), default=True)
     is_remote_sign_in_open = models.BooleanField(
         _("remote sign-in"), default=True, help_text=_("Visitors may join from their own phone.")
@@ -146,6 +166,9 @@ class Line(models.Model):
         default=8,
         help_text=_("How long one visitor takes, until enough were served to measure it."),
     )
+    translations = models.JSONField(
+        default=dict, blank=True, help_text=_("By language: the texts by column, here the name.")
+    )
 
     objects = LineQuerySet.as_manager()
 
@@ -153,7 +176,12 @@ class Line(models.Model):
         ordering = ("position", "id")
         constraints = [
             models.CheckConstraint(condition=Q(status__in=LineStatus.values), name="line_status"),
-            models.UniqueConstraint(fields=("location", "letter"), name="line_letter"),
+            models.UniqueConstraint(
+                fields=("location", "letter"),
+                condition=~Q(letter=""),  # a deleted line has given its letter up
+                name="line_letter",
+                violation_error_message=_("Another line here has this letter."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -237,6 +265,10 @@ class InputField(models.Model):
     lines = models.ManyToManyField(
         Line, blank=True, related_name="input_fields", help_text=_("None: all lines.")
     )
+    constraints = models.JSONField(
+        default=dict, blank=True, help_text=_("Of a number: min, max, and scale, its decimals.")
+    )
+    translations = models.JSONField(default=dict, blank=True)
 
     objects = InputFieldQuerySet.as_manager()
 
@@ -270,6 +302,7 @@ class InputFieldOption(models.Model):
     title = models.CharField(_("title"), max_length=50)
     color = models.CharField(_("colour"), max_length=6, blank=True, validators=[hex_color])
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    translations = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ("position", "title")

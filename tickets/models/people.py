@@ -1,15 +1,22 @@
 """Who signs in: users, and what they may do at which location."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from tickets.models.fields import InstantField
 from tickets.models.locations import Desk, Line, Location
+
+
+def validate_ascii(email: str) -> None:
+    if not email.isascii():
+        raise ValidationError(_("Write the e-mail address in letters from A to Z."), code="ascii")
 
 
 class RoleType(models.TextChoices):
@@ -24,15 +31,29 @@ ACCOUNT_ROLES = (RoleType.ADMIN, RoleType.OWNER)
 
 
 class UserQuerySet(models.QuerySet["User"]):
-    def working_at(self, location: Location) -> "UserQuerySet":
+    def working_at(self, location: Location | Value) -> "UserQuerySet":
         """Active people with a role that reaches `location`."""
-        reaches = Q(roles__location=location) | Q(roles__type__in=ACCOUNT_ROLES)
+        return self._with_role(Q(roles__location=location))
+
+    def working_in(self, locations: Iterable[Location]) -> "UserQuerySet":
+        """Active people with a role that reaches one of `locations`."""
+        return self._with_role(Q(roles__location__in=locations))
+
+    def with_email(self, email: str) -> "UserQuerySet":
+        """Whose address this is, in capitals or not; of ASCII, in which all addresses of staff are.
+
+        Of other letters PostgreSQL and SQLite would not agree which are the same.
+        """
+        return self.filter(email__iexact=email) if email.isascii() else self.none()
+
+    def _with_role(self, there: Q) -> "UserQuerySet":
+        reaches = there | Q(roles__type__in=ACCOUNT_ROLES)
         return self.filter(reaches, is_active=True).distinct()
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, username: str | None) -> "User":
-        user: User = self.get(email__iexact=username)
+        user: User = self.with_email(username or "").get()
         return user
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
@@ -53,7 +74,7 @@ class User(AbstractBaseUser):
 
     PERSONAL = ()  # staff, not visitors: retention does not reach them
 
-    email = models.EmailField(_("e-mail"), max_length=100, unique=True)
+    email = models.EmailField(_("e-mail"), max_length=100, unique=True, validators=[validate_ascii])
     first_name = models.CharField(_("first name"), max_length=50)
     last_name = models.CharField(_("last name"), max_length=50, blank=True)
     is_active = models.BooleanField(
@@ -113,6 +134,19 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_active and self.is_staff
+
+
+class UserPicture(models.Model):
+    """Somebody's face as a square JPEG. Whoever knows the token may see it: pages show it by address."""
+
+    PERSONAL = ()
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="picture")
+    token = models.CharField(max_length=43, unique=True, editable=False)
+    image = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.user)
 
 
 class Role(models.Model):

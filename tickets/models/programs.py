@@ -1,6 +1,7 @@
 """Who comes in without a password: programs by an API key, kiosks and TVs by a pairing."""
 
 import hashlib
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -35,6 +36,13 @@ class ApiKey(models.Model):
     locations = models.ManyToManyField(
         Location, blank=True, related_name="+", help_text=_("None: all locations.")
     )
+    is_rate_limited = models.BooleanField(
+        _("rate limit"),
+        default=True,
+        help_text=_("Refuse requests that come faster than the installation's limit for a key."),
+    )
+    # When its bucket of tokens is full again: in microseconds since 1970, for any rate.
+    bucket_full_at = models.BigIntegerField(default=0, editable=False)
     created_at = InstantField(_("created"), auto_now_add=True)
     last_used_at = InstantField(_("last used"), null=True, blank=True, editable=False)
     revoked_at = InstantField(_("revoked"), null=True, blank=True, editable=False)
@@ -50,6 +58,10 @@ class ApiKey(models.Model):
 class DeviceKind(models.TextChoices):
     KIOSK = "KIOSK", _("Kiosk")
     TV = "TV", _("TV")
+
+
+#: A page of a device asks every 30 seconds, which is written at most once a minute.
+OFFLINE_AFTER = timedelta(minutes=3)
 
 
 class Device(models.Model):
@@ -79,3 +91,6 @@ class Device(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_offline(self, now: datetime) -> bool:
+        return self.last_seen_at is None or now - self.last_seen_at > OFFLINE_AFTER

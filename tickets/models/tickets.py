@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Self
 
 from django.db import models
@@ -10,11 +11,12 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tickets import names
+from tickets import names, prepared
 from tickets.exceptions import TransitionNotAllowed
 from tickets.models.fields import InstantField, hex_color
 from tickets.models.locations import Desk, InputField, Line, Location, NameForm
 from tickets.models.people import User
+from tickets.prepared import Parameter
 from tickets.states import ACTIVE, Status, Transition
 
 
@@ -22,6 +24,10 @@ class Source(models.TextChoices):
     MANUAL = "MANUAL", _("Added by a clerk")
     NAME = "NAME", _("Kiosk")
     MICROSITE = "MICROSITE", _("Remote sign-in")
+
+
+#: What a step asks of a ticket beside its status, if nothing else is said.
+ALWAYS = Q()
 
 
 def new_visit_token() -> str:
@@ -42,14 +48,14 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """First the visitor to call first (PRODUCT.md, order)."""
         return self.order_by("sort_at", "id")
 
-    def ahead_of(self, ticket: "Ticket") -> Self:
-        """Those waiting in the same line who come before `ticket`."""
-        before = Q(sort_at__lt=ticket.sort_at) | Q(sort_at=ticket.sort_at, id__lt=ticket.pk)
-        return self.waiting().filter(before, line=ticket.line_id)
+    def before(self, ticket: "Ticket") -> Self:
+        """Those waiting, in whatever line, who come before `ticket`."""
+        earlier = Q(sort_at__lt=ticket.sort_at) | Q(sort_at=ticket.sort_at, id__lt=ticket.pk)
+        return self.waiting().filter(earlier)
 
 
 class Ticket(models.Model):
-    """A visit. Its status is written by `apply` and by nothing else."""
+    """A visit. Its status is written by `claim` and by nothing else."""
 
     PERSONAL = ("first_name", "last_name", "phone_number", "email", "visit_token", "nonce")
 
@@ -179,6 +185,13 @@ class Ticket(models.Model):
                 condition=Q(status=Status.NEW),
                 name="ticket_location_waiting",
             ),
+            # For counting and listing them by sign-in, without a look at those who were here before;
+            # with the status, which SQLite would fetch from each row else.
+            models.Index(
+                fields=("location", "status", "created_at", "id"),
+                condition=Q(status=Status.NEW),
+                name="ticket_waiting_created",
+            ),
             models.Index(
                 fields=("location", "caller"),
                 condition=Q(status=Status.CALLED),
@@ -253,20 +266,44 @@ class Ticket(models.Model):
         """
         self.refresh_from_db(from_queryset=Ticket.objects.select_for_update(of=("self",)))
 
-    def apply(self, transition: Transition, *, only_if: Q | None = None, **changes: Any) -> None:
-        """Change the status along `transition`, or raise TransitionNotAllowed.
+    def apply(self, transition: Transition, **changes: Any) -> None:
+        """Change the status along `transition`, or raise TransitionNotAllowed."""
+        if not self.claim(transition, **changes):
+            self.refresh_from_db()
+            raise TransitionNotAllowed(transition, self.whereabouts)
+
+    def claim(
+        self,
+        transition: Transition,
+        *,
+        only_if: Q = ALWAYS,
+        given: dict[str, Any] | None = None,
+        **changes: Any,
+    ) -> bool:
+        """Change the status along `transition`; False, and nothing changed, where that is refused.
 
         The only place that writes a ticket's status. Check and write are one UPDATE, so of
         two clerks who call the same visitor exactly one succeeds, on SQLite as on PostgreSQL.
+        `only_if` asks for more, with a Parameter for each value that is `given`. Afterwards this
+        object has all columns as they are in the database, a colleague's edit included.
         """
         changes["status"] = transition.target
         changes["open_interaction_id"] = self.pk if transition.target == Status.CALLED else None
-        ticket = Ticket.objects.filter(only_if or Q(), pk=self.pk, status__in=transition.sources)
-        if not ticket.update(**changes):
-            self.refresh_from_db()
-            raise TransitionNotAllowed(transition, self.whereabouts)
-        for field, value in changes.items():
-            setattr(self, field, value)
+        write = _conditional_update(transition.sources, only_if, tuple(changes))
+        written = write(pk=self.pk, **changes, **(given or {}))
+        for ticket in written:
+            for field in Ticket._meta.concrete_fields:
+                setattr(self, field.attname, getattr(ticket, field.attname))
+        return bool(written)
+
+
+@lru_cache(maxsize=128)
+def _conditional_update(
+    sources: tuple[Status, ...], only_if: Q, columns: tuple[str, ...]
+) -> prepared.Update[Ticket]:
+    guard = Q(only_if, pk=Parameter("pk"), status__in=sources)
+    written: dict[str, Any] = {column: Parameter(column) for column in columns}
+    return prepared.Update(Ticket, guard, **written)
 
 
 class Extra(models.Model):

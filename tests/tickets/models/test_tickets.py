@@ -96,10 +96,10 @@ def test_apply_writes_where_the_row_says_and_not_where_the_object_says() -> None
 
 
 @pytest.mark.django_db
-def test_ahead_of_counts_the_same_line_only() -> None:
+def test_before_counts_all_lines() -> None:
     location = LocationFactory.create()
     line, other = LineFactory.create_batch(2, location=location)
-    first, _elsewhere, second, last = (waiting_ticket(each) for each in (line, other, line, line))
+    first, elsewhere, last, _after = (waiting_ticket(each) for each in (line, other, line, line))
 
-    assert list(Ticket.objects.ahead_of(last).in_order()) == [first, second]
-    assert Ticket.objects.ahead_of(first).count() == 0
+    assert list(Ticket.objects.before(last).in_order()) == [first, elsewhere]
+    assert Ticket.objects.before(first).count() == 0
