@@ -8,7 +8,10 @@ from django.utils.translation import gettext as _
 
 
 class ApiError(Exception):
-    """An answer other than success. `developer` says what to do about it."""
+    """An answer other than success. `developer` says what to do about it.
+
+    `retry_after`: seconds after which the same request may fare better.
+    """
 
     def __init__(
         self,
@@ -18,6 +21,7 @@ class ApiError(Exception):
         *,
         developer: str = "",
         param: str = "",
+        retry_after: int | None = None,
     ) -> None:
         super().__init__(code)
         self.status = status
@@ -25,6 +29,7 @@ class ApiError(Exception):
         self.message = message
         self.developer = developer
         self.param = param
+        self.retry_after = retry_after
 
 
 def body(error: ApiError) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -26,6 +27,8 @@ def handle(exception: Exception, context: dict[str, Any]) -> Response:
         logger.error("API error %s", content["requestId"], exc_info=exception)
     set_rollback()
     headers = {"WWW-Authenticate": "Key"} if error.status == 401 else {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
     return Response(content, status=error.status, headers=headers)
 
 
@@ -55,5 +58,18 @@ def _as_api_error(exception: Exception) -> ApiError:
 @csrf_exempt
 def unknown_path(request: HttpRequest) -> HttpResponse:
     """JSON for every address under the API that does not exist."""
-    content = OrjsonRenderer().render(body(not_found()))
-    return HttpResponse(content, status=404, content_type="application/json")
+    return _reply(not_found())
+
+
+@csrf_exempt
+def unknown_version(request: HttpRequest) -> HttpResponse:
+    """JSON for every request that asks for a version that there is not."""
+    known = ", ".join(settings.API_VERSIONS)
+    message = _("The API has no such version.")
+    developer = f"X-Qminder-API-Version is {known}, or is left out."
+    return _reply(ApiError(400, "api_version_unknown", message, developer=developer))
+
+
+def _reply(error: ApiError) -> HttpResponse:
+    content = OrjsonRenderer().render(body(error))
+    return HttpResponse(content, status=error.status, content_type="application/json")

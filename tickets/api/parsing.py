@@ -27,6 +27,24 @@ def from_json(sent: str | bytes) -> Any:
     return orjson.loads(sent)
 
 
+def body(request: Request) -> bytes:
+    """The bytes of the body. A parser that takes more than Django's limit says how much: `largest`."""
+    http = request._request
+    largest = max((getattr(each, "largest", 0) for each in request.parsers or ()), default=0)
+    if largest and not hasattr(http, "_body"):
+        http._body = limited(http, largest)
+    return http.body
+
+
+def limited(stream: Any, largest: int) -> bytes:
+    """All that the stream holds, if it is no more than that."""
+    read: bytes = stream.read(largest + 1)
+    if len(read) > largest:
+        message = _("Send at most %(limit)d kB.") % {"limit": largest // 1024}
+        raise ApiError(413, "body_too_large", message)
+    return read
+
+
 def refuse_unmeasured(headers: HttpHeaders) -> None:
     """A chunked body would be taken for none, and a visitor be added without a name."""
     if "Transfer-Encoding" in headers and "Content-Length" not in headers:
