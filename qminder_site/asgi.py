@@ -8,9 +8,12 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import Conninfo
 
+from qminder_site.bodies import WholeBodies
 from qminder_site.wsgi import application as django_application  # sets Django up
 from tickets import events, streams
-from tickets.realtime import bells, sse
+from tickets.api.v1 import events as api_events
+from tickets.api.v1 import subscriptions
+from tickets.realtime import bells, sockets, sse
 from tickets.realtime.hub import Hub
 
 #: What the connection of the bell shares with Django's, TLS included.
@@ -25,8 +28,9 @@ def bell() -> AsyncGenerator[None]:
     return bells.postgres_bell(make_conninfo(**libpq), events.BELL)
 
 
-pages = WSGIMiddleware(django_application, workers=settings.SERVER_THREADS)
+pages = WholeBodies(WSGIMiddleware(django_application, workers=settings.SERVER_THREADS))
 hub = Hub(bell, streams.versions)
+news = sockets.Reader(api_events.read)
 
 
 async def application(scope: sse.Scope, receive: sse.Receive, send: sse.Send) -> None:
@@ -35,8 +39,11 @@ async def application(scope: sse.Scope, receive: sse.Receive, send: sse.Send) ->
     elif scope["type"] == "http" and scope["path"].startswith("/stream/"):
         await sse.stream(hub, streams.authorise, scope, receive, send)
     elif scope["type"] == "http":
-        await pages(scope, receive, send)  # type: ignore[arg-type]
-    else:  # no socket is served here
+        await pages(scope, receive, send)
+    elif scope["path"].rstrip("/") == "/events":
+        await sockets.converse(hub, news, subscriptions.open_session, scope, receive, send)
+    else:  # no other socket is served here
+        scope["query_string"] = b""  # may hold a key, and would be logged with the refusal
         await send({"type": "websocket.close", "code": 4404})
 
 

@@ -5,13 +5,16 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 
+from tickets.realtime.sockets import LIMITS
+
 
 @contextmanager
-def serving() -> Iterator[str]:
-    """The address of a running server: pages, API and streams."""
+def serving(**options: Any) -> Iterator[str]:
+    """The address of a running server: pages, API, streams and sockets."""
     from qminder_site import asgi
 
     with socket.socket() as probe:
@@ -22,8 +25,8 @@ def serving() -> Iterator[str]:
             asgi.application,
             host="127.0.0.1",
             port=port,
-            log_level="critical",
             timeout_graceful_shutdown=1,
+            **{"log_level": "critical", **LIMITS, **options},
         )
     )
     thread = threading.Thread(target=server.run, daemon=True)

@@ -11,12 +11,9 @@ from django.db import connection
 from django.http import HttpRequest
 
 from tickets import access, ids
+from tickets.events import channel_of
 from tickets.models import DeviceKind, Location
 from tickets.realtime.hub import Versions
-
-
-def channel_of(location_id: int) -> str:
-    return f"location:{location_id}"
 
 
 def versions() -> Versions:

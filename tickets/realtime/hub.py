@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 
 logger = logging.getLogger(__name__)
@@ -16,8 +16,9 @@ PAUSE = 1.0  # seconds before a broken bell is listened to again
 class Listener:
     """One open stream. It has no backlog: however much happens, it is woken once and looks again."""
 
-    def __init__(self, channel: str) -> None:
-        self.channel = channel
+    def __init__(self) -> None:
+        self.channels: frozenset[str] = frozenset()
+        self.told: Versions = {}  # the newest version of each channel that it was woken for
         self.is_closing = False
         self._woken = asyncio.Event()
 
@@ -57,15 +58,24 @@ class Hub:
             listener.is_closing = True
             listener.wake()
 
-    def join(self, channel: str) -> Listener:
-        listener = Listener(channel)
-        self._listeners[channel].add(listener)
+    def join(self, *channels: str) -> Listener:
+        listener = Listener()
+        self.follow(listener, channels)
         return listener
 
+    def follow(self, listener: Listener, channels: Iterable[str]) -> None:
+        """From now on the listener hears these channels, and no others."""
+        self.leave(listener)
+        listener.channels = frozenset(channels)
+        for channel in listener.channels:
+            self._listeners[channel].add(listener)
+
     def leave(self, listener: Listener) -> None:
-        self._listeners[listener.channel].discard(listener)
-        if not self._listeners[listener.channel]:
-            del self._listeners[listener.channel]
+        for channel in listener.channels:
+            self._listeners[channel].discard(listener)
+            if not self._listeners[channel]:
+                del self._listeners[channel]
+        listener.channels = frozenset()
 
     async def _run(self) -> None:
         while True:
@@ -90,5 +100,6 @@ class Hub:
         for channel in list(self._listeners):
             if current.get(channel) != self._seen.get(channel):
                 for listener in self._listeners[channel]:
+                    listener.told[channel] = current.get(channel, 0)
                     listener.wake()
         self._seen = current

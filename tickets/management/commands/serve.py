@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.module_loading import import_string
 
 from tickets.realtime.server import Server
+from tickets.realtime.sockets import LIMITS
 
 STOP_WITHIN = 3  # seconds for requests that are under way
 
@@ -45,8 +46,10 @@ def serve(*, host: str, port: int, workers: int = 1, listener: socket.socket | N
         "proxy_headers": bool(settings.TRUSTED_PROXIES),
         "forwarded_allow_ips": settings.TRUSTED_PROXIES,
         "server_header": False,
+        # The addresses of sockets hold keys: no log of requests, and nothing below a warning.
         "access_log": False,
         "log_level": "warning",
+        **LIMITS,
     }
     if workers > 1:
         uvicorn.run(workers=workers, **options)

@@ -132,6 +132,7 @@ def staff_rows(site: str) -> Rows:
 
 def program_rows(site: str) -> Rows:
     yield "API", site + reverse("v1:index")
+    yield "API docs", site + reverse("openapi:page")
     if has_demo():
         key = credentials.api_key()
         yield "Key", key
