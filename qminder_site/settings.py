@@ -1,11 +1,13 @@
 """Django settings, one file for every installation: the environment decides."""
 
+import re
 from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular_sidecar import __path__ as sidecars
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = BASE_DIR / ".local"
@@ -77,6 +79,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "rest_framework",
+    "drf_spectacular",
     "tickets",
     "kiosk",
 ]
@@ -86,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "qminder_site.health.HealthMiddleware",
     "tickets.middleware.ApiAddressMiddleware",
+    "tickets.middleware.ApiShortcutMiddleware",
     "tickets.middleware.NullCharactersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -100,9 +104,17 @@ MIDDLEWARE = [
     "tickets.middleware.PrivatePagesMiddleware",
 ]
 
+#: All that requests of the API pass through beside what stands before the shortcut.
+API_MIDDLEWARE = [
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tickets.middleware.PrivatePagesMiddleware",
+]
+
 ROOT_URLCONF = "qminder_site.urls"
 #: Beside /v1/: what the header X-Qminder-API-Version chooses.
 API_VERSIONS = {"2020-09-01": "qminder_site.urls_2020"}
+API_VERSION_UNKNOWN = "qminder_site.urls_unknown"
 WSGI_APPLICATION = "qminder_site.wsgi.application"
 APPEND_SLASH = False
 
@@ -152,6 +164,26 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# Such as smtp+tls://user:password@mail.example.org:587. A trial shows its mails where it runs.
+EMAIL = env.email(default="consolemail:" if DEBUG or DEMO else "smtp://localhost")
+MAILERS = {
+    "default": {
+        "BACKEND": EMAIL["EMAIL_BACKEND"],
+        "OPTIONS": {
+            "host": EMAIL["EMAIL_HOST"],
+            "port": EMAIL["EMAIL_PORT"],
+            "username": EMAIL["EMAIL_HOST_USER"],
+            "password": EMAIL["EMAIL_HOST_PASSWORD"],
+            "use_tls": EMAIL.get("EMAIL_USE_TLS", False),
+            "use_ssl": EMAIL.get("EMAIL_USE_SSL", False),
+            "timeout": 10,
+        }
+        if EMAIL["EMAIL_HOST"]
+        else {},
+    }
+}
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="visits@localhost")
+
 LANGUAGE_CODE = "en"
 # Only what there is a catalogue for: a page must not say that it is in a language that it is not.
 LANGUAGES = [("en", _("English"))]
@@ -160,7 +192,11 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    # The page of the API's documents; of what else the package brings nothing is served.
+    ("swagger-ui", Path(sidecars[0]) / "static" / "drf_spectacular_sidecar" / "swagger-ui-dist"),
+]
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(LOCAL_DIR / "static"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
@@ -174,6 +210,12 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
+# Of the API: each key has 40 requests at once, and 10 more every second. "0" is no limit.
+_rate = env.str("RATE_LIMIT", default="40/10")
+if not re.fullmatch(r"0|[1-9]\d{0,5}/[1-9]\d{0,5}", _rate):
+    raise ImproperlyConfigured("RATE_LIMIT is requests at once and per second, 40/10, or 0.")
+RATE_LIMIT = None if _rate == "0" else tuple(map(int, _rate.split("/")))
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tickets.api.authentication.KeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -184,8 +226,16 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["tickets.api.rendering.OrjsonRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "tickets.api.rendering.JsonAlways",
     "DEFAULT_METADATA_CLASS": "tickets.api.rendering.Methods",
+    "DEFAULT_THROTTLE_CLASSES": ["tickets.api.throttling.TokenBucket"],
     "EXCEPTION_HANDLER": "tickets.api.handler.handle",
     "UNAUTHENTICATED_USER": None,
+}
+
+SPECTACULAR_SETTINGS = {
+    "DEFAULT_GENERATOR_CLASS": "tickets.api.openapi.schema.Generator",
+    "OAS_VERSION": "3.1.1",
+    "POSTPROCESSING_HOOKS": [],
+    "SORT_OPERATIONS": False,
 }
 
 LOGGING = {

@@ -14,6 +14,7 @@ icon = require_safe(RedirectView.as_view(url=lazy(static, str)("icons/mark.svg")
 urlpatterns = [
     path("favicon.ico", icon),
     path("admin/", site.urls),
+    path("v1/", include("tickets.api.openapi.urls")),
     path("v1/", include("tickets.api.v1.urls")),
     path("", include("tickets.urls")),
     path("", include("kiosk.urls")),

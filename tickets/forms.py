@@ -1,6 +1,7 @@
 """What people type about a visitor, checked and put into the words of the domain. Forms never write."""
 
 import unicodedata
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -122,19 +123,32 @@ class VisitorForm(forms.Form):
         columns = set(FIELD_COLUMNS.values())
         found: dict[str, Any] = {k: v for k, v in self.cleaned_data.items() if k in columns}
         found["extras"] = [
-            ExtraValue(title=field.title, value=str(value), url=_link(field, value))
+            extra
             for name, field in self.input_fields.items()
             if name not in columns
-            for value in _values(self.cleaned_data.get(name))
+            for extra in as_extras(field, self.cleaned_data.get(name))
         ]
         return found
+
+
+def as_extras(field: InputField, answer: Any) -> list[ExtraValue]:
+    """A cleaned answer as the extras that it becomes: several choices are one each."""
+    return [
+        ExtraValue(title=field.title, value=str(value), url=_link(field, value))
+        for value in _values(answer)
+    ]
+
+
+def clean_answer(field: InputField, sent: Any) -> Any:
+    """An answer to a question, as a clerk might type it. Raises ValidationError."""
+    return _form_field(field, field.location, Audience.CLERK).clean(sent)
 
 
 def answers_of(ticket: Ticket) -> dict[str, Any]:
     """What a ticket answers to the questions of its location, by the names that the form has."""
     answers: dict[str, Any] = {name: getattr(ticket, name) for name in FIELD_COLUMNS.values()}
     for extra in ticket.extras.select_related("field"):
-        if extra.field and extra.field.is_multiple:
+        if extra.field and extra.field.type == FieldType.SELECT and extra.field.is_multiple:
             answers.setdefault(name_of(extra.field), []).append(extra.value)
         elif extra.field:
             answers[name_of(extra.field)] = extra.value
@@ -202,7 +216,12 @@ def _form_field(field: InputField, location: Location, audience: Audience) -> fo
         case FieldType.NUMERIC:
             common["error_messages"]["invalid"] = _("Enter a number, such as 12.")
             made = forms.DecimalField(
-                max_digits=30, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **common
+                max_digits=30,
+                min_value=_limit(field, "min"),
+                max_value=_limit(field, "max"),
+                decimal_places=field.constraints.get("scale"),
+                widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+                **common,
             )
         case FieldType.DATE:
             common["error_messages"]["invalid"] = _("Enter a date.")
@@ -216,6 +235,12 @@ def _form_field(field: InputField, location: Location, audience: Audience) -> fo
             made = TextField(max_length=500, **common)
     made.widget.attrs["autocomplete"] = _autocomplete(type_, audience)
     return made
+
+
+def _limit(field: InputField, name: str) -> Decimal | None:
+    """As it is written: the float 0.1 is a little more than 0.1."""
+    limit = field.constraints.get(name)
+    return None if limit is None else Decimal(str(limit))
 
 
 def _autocomplete(type_: FieldType, audience: Audience) -> str:

@@ -1,12 +1,17 @@
 """What every request and every page of ours passes through."""
 
 from collections.abc import Callable
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.handlers.base import BaseHandler
+from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import resolve_url
+from django.utils import translation
 from django.utils.cache import add_never_cache_headers
+from django.utils.module_loading import import_string
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -15,7 +20,7 @@ VERSION = "X-Qminder-API-Version"
 
 
 def is_api(request: HttpRequest) -> bool:
-    return request.path_info.startswith("/v1/") or VERSION in request.headers
+    return request.path_info.startswith("/v1/") or bool(request.headers.get(VERSION))
 
 
 class ApiAddressMiddleware:
@@ -30,12 +35,34 @@ class ApiAddressMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info == "/v1":
             request.path_info += "/"
-        if is_api(request):
-            if request.path_info not in ("/", "/v1/"):
-                request.path_info = request.path_info.removesuffix("/")
-            if urlconf := settings.API_VERSIONS.get(request.headers.get(VERSION, "")):
-                request.urlconf = urlconf
+        if is_api(request) and request.path_info not in ("/", "/v1/"):
+            request.path_info = request.path_info.removesuffix("/")
+        if version := request.headers.get(VERSION):
+            request.urlconf = settings.API_VERSIONS.get(version, settings.API_VERSION_UNKNOWN)
         return self.get_response(request)
+
+
+class ApiShortcutMiddleware:
+    """Lets requests of version 1 pass by what is there for pages: sessions, forms, messages, htmx.
+
+    What they pass through instead is `API_MIDDLEWARE`, and then the view, as Django runs it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        views: Any = BaseHandler()
+        views._view_middleware = views._template_response_middleware = []
+        views._exception_middleware = []
+        self.api = convert_exception_to_response(views._get_response)
+        for path in reversed(settings.API_MIDDLEWARE):
+            self.api = convert_exception_to_response(import_string(path)(self.api))
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith("/v1/"):
+            return self.get_response(request)
+        # The thread may have served a page in another language before.
+        translation.activate(translation.get_language_from_request(request))
+        return cast("HttpResponse", self.api(request))
 
 
 class PrivatePagesMiddleware:

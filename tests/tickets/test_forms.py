@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.factories import InputFieldFactory, LineFactory, LocationFactory
+from tests.factories import InputFieldFactory, LineFactory, LocationFactory, waiting_ticket
 from tickets.actions.extras import ExtraValue
-from tickets.forms import Audience, LabelForm, VisitorForm, name_of
+from tickets.forms import Audience, LabelForm, VisitorForm, answers_of, name_of
 from tickets.models import FieldType, InputField, Line, LineStatus, Location
 
 pytestmark = pytest.mark.django_db
@@ -218,3 +218,11 @@ def test_only_asks_just_the_named_questions(location: Location) -> None:
 def test_label_is_composed_and_not_empty() -> None:
     assert LabelForm({"value": " e\u0301 "}).is_valid()
     assert list(LabelForm({"value": " "}).errors) == ["value"]
+
+
+def test_answer_is_a_list_of_a_choice_only(location: Location) -> None:
+    notes = field(location, "TEXT", "Notes", is_multiple=True)
+    ticket = waiting_ticket(LineFactory.create(location=location))
+    ticket.extras.create(title="Notes", value="wheelchair", field=notes)
+
+    assert answers_of(ticket)[name_of(notes)] == "wheelchair"
