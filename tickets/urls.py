@@ -5,7 +5,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from tickets.forms import SignInForm
-from tickets.views import service, steps, visitors, workplace
+from tickets.views import passwords, pictures, service, steps, visitors, workplace
 
 app_name = "tickets"
 
@@ -21,6 +21,13 @@ urlpatterns = [
         name="sign-in",
     ),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("forgot-password/", passwords.forgot_password, name="forgot-password"),
+    path(
+        "set-password/<str:uidb64>/<str:token>/",
+        passwords.SetPassword.as_view(),
+        name="set-password",
+    ),
+    path("pictures/<str:token>", pictures.picture, name="picture"),
     path("service/", service.choose_location, name="choose-location"),
     path("service/<int:pk>/", service.service, name="service"),
     path("service/<int:pk>/workplace/", workplace.workplace, name="workplace"),

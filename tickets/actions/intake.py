@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
-from tickets import events, instants
+from tickets import events, instants, prepared
 from tickets.actions import extras as extra_values
 from tickets.actions import labels as label_values
 from tickets.actions import places
 from tickets.actions.extras import ExtraValue
 from tickets.exceptions import LineClosed, LineNotFound
 from tickets.models import By, EventName, Line, Location, NumberCounter, Source, Ticket
+from tickets.prepared import Parameter
 
 
 def create(
@@ -40,11 +41,11 @@ def create(
         with transaction.atomic():
             now = instants.now()
             line = _open_line(line.pk)
-            location = Location.objects.get(pk=line.location_id)
+            location = line.location
             place = places.last_of(line.pk, now)
             today = location.local_day(now)
             number = _next_number(location, today)
-            ticket = Ticket.objects.create(
+            ticket = Ticket(
                 location=location,
                 line=line,
                 source=source,
@@ -60,6 +61,7 @@ def create(
                 created_at=now,
                 order_after=place if place > now else None,
             )
+            prepared.insert(ticket)
             extra_values.add(ticket, extras)
             label_values.attach(ticket, labels)
             events.record(
@@ -81,7 +83,7 @@ def create(
 
 def _open_line(line_id: int) -> Line:
     """The line, held open: it cannot be disabled between this look and the ticket's commit."""
-    line = places.lock_lines([line_id]).get(line_id)
+    line = places.lock_line(line_id)
     if line is None:
         raise LineNotFound
     if not line.is_open:
@@ -89,9 +91,19 @@ def _open_line(line_id: int) -> Line:
     return line
 
 
+_count_up = prepared.Update(
+    NumberCounter,
+    Q(location=Parameter("location"), day=Parameter("day")),
+    returning=("id", "last_number"),
+    last_number=F("last_number") + 1,
+)
+
+
 def _next_number(location: Location, day: date) -> int:
-    """Write first, then read: the row is ours from the write on, so no number is given twice."""
-    counter, _ = NumberCounter.objects.get_or_create(location=location, day=day)
-    NumberCounter.objects.filter(pk=counter.pk).update(last_number=F("last_number") + 1)
-    counter.refresh_from_db(fields=["last_number"])
-    return counter.last_number
+    """Read what is written: the row is ours from the write on, so no number is given twice."""
+    counters = _count_up(location=location.pk, day=day)
+    if not counters:  # the first of the day, here and perhaps in another line at this moment
+        new = NumberCounter(location=location, day=day)
+        NumberCounter.objects.bulk_create([new], ignore_conflicts=True)
+        counters = _count_up(location=location.pk, day=day)
+    return counters[0].last_number

@@ -1,23 +1,25 @@
 """From the call to the end of a visit: call, recall, serve, no-show, return, rejoin, cancel."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.utils.translation import gettext
 
-from tickets import events, instants
-from tickets.actions import places
+from tickets import events, instants, prepared
+from tickets.actions import places, turns
+from tickets.actions.steps import UNCALLED, WAITING, end_interaction, step
 from tickets.events import changed
 from tickets.exceptions import (
     DeskNotFound,
     DeskRequired,
+    LineNotFound,
     MandatoryFieldMissing,
     RejoinTooLate,
     TicketStatus,
-    TransitionNotAllowed,
     UserRequired,
 )
 from tickets.models import (
@@ -32,10 +34,12 @@ from tickets.models import (
     InputField,
     Interaction,
     Line,
+    LineStatus,
     Location,
     Ticket,
     User,
 )
+from tickets.prepared import Parameter
 from tickets.states import (
     CALL,
     CANCEL,
@@ -45,10 +49,16 @@ from tickets.states import (
     SERVE,
     Outcome,
     Status,
-    Transition,
 )
 
 REJOIN_WITHIN = timedelta(minutes=10)
+
+_mark_caller = prepared.Update(
+    User,
+    Q(pk=Parameter("caller")),
+    returning=("id",),
+    last_called_at=Parameter("last_called_at"),
+)
 
 
 def call(ticket: Ticket, *, by: By, desk: Desk | None = None, keep_open: bool = False) -> Ticket:
@@ -58,7 +68,10 @@ def call(ticket: Ticket, *, by: By, desk: Desk | None = None, keep_open: bool = 
     in the same transaction. Raises TransitionNotAllowed if the visitor does not wait any more,
     UserRequired, DeskRequired, DeskNotFound, and MandatoryFieldMissing for one of the others.
     """
-    return _claim(ticket, Q(), by=by, desk=desk, keep_open=keep_open)
+    desk = _desk_for(ticket.location, clerk_of(by), desk)
+    with transaction.atomic():
+        others = _begin_call(ticket.location, by=by, keep_open=keep_open)
+        return _claim(ticket, by=by, desk=desk, others=others)
 
 
 def call_next(
@@ -69,74 +82,76 @@ def call_next(
     None, and nothing changed, if nobody waits there. Otherwise as `call`.
     """
     caller = clerk_of(by)
-    theirs = Q(assignee=None) | Q(assignee=caller)
-    while head := _head(lines, theirs):
-        try:
-            only_if = theirs & Q(line__in=[line.pk for line in lines])
-            return _claim(head, only_if, by=by, desk=desk, keep_open=keep_open)
-        except TransitionNotAllowed:
-            continue  # another clerk was faster: look again
+    head = turns.head(lines, caller)
+    while head:
+        location = head.location
+        called_to = _desk_for(location, caller, desk)
+        # Who lost the head looks again at the same moment as all others who lost it. So that they
+        # do not meet at the next one, each takes somebody whom nobody else is about to call.
+        for is_again in (False, True):
+            with suppress(_Lost), transaction.atomic():
+                others = _begin_call(location, by=by, keep_open=keep_open)
+                if is_again:
+                    head = turns.free_head(lines, caller)
+                if head is None:
+                    raise _Lost
+                return _claim(head, by=by, desk=called_to, others=others, is_next=True)
+        head = turns.head(lines, caller)
     return None
 
 
-def _head(lines: Sequence[Line], theirs: Q) -> Ticket | None:
-    """The first of the heads of the lines, each found by its own index look-up."""
-    heads = [
-        Ticket.objects.waiting().filter(theirs, line=line).in_order().first() for line in lines
-    ]
-    return min(
-        (h for h in heads if h), key=lambda ticket: (ticket.sort_at, ticket.pk), default=None
-    )
+class _Lost(Exception):
+    """Another clerk was faster; nothing of this attempt stays."""
 
 
-def _claim(ticket: Ticket, only_if: Q, *, by: By, desk: Desk | None, keep_open: bool) -> Ticket:
+def _begin_call(location: Location, *, by: By, keep_open: bool) -> list[Ticket]:
+    """Whom the call ends, locked. The caller's own row comes first: of two calls by one clerk the
+    second sees the first."""
     caller = clerk_of(by)
-    location = ticket.location
-    desk = _desk_for(location, caller, desk)
-    with transaction.atomic():
-        now = _instant_of_call(ticket)
-        # The caller's own row first: of two calls by one clerk the second sees the first.
-        User.objects.filter(pk=caller.pk).update(last_called_at=now)
-        others = [] if keep_open else _lock_others(ticket, caller)
-        after = {"called_at": now, "caller_id": caller.pk, "desk_id": desk.pk if desk else None}
-        ticket.apply(CALL, only_if=only_if, **after)
-        ticket.refresh_from_db(fields=["line"])  # a colleague may have edited it meanwhile
-        interaction = Interaction.objects.create(
-            ticket=ticket,
-            line_id=ticket.line_id,
-            user=caller,
-            desk=desk,
-            started_at=now,
-            called_ticket_id=ticket.pk,
-        )
-        activity = events.record(
-            EventName.CALLED,
-            by=by,
-            ticket=ticket,
-            location_id=location.pk,
-            at=now,
-            changes=changed(Ticket(), **after, status=CALL.target),
-            interaction=interaction,
-        )
-        for other in others:
-            serve(other, by=by, part_of=activity)
+    _mark_caller(caller=caller.pk, last_called_at=instants.now())
+    return [] if keep_open else turns.served_by(caller, location)
+
+
+def _claim(
+    ticket: Ticket, *, by: By, desk: Desk | None, others: list[Ticket], is_next: bool = False
+) -> Ticket:
+    caller = clerk_of(by)
+    now = turns.instant_of_call(ticket)
+    after: dict[str, Any] = {
+        "called_at": now,
+        "caller_id": caller.pk,
+        "desk_id": desk.pk if desk else None,
+    }
+    if not is_next:
+        ticket.apply(CALL, **after)
+    elif not ticket.claim(
+        CALL,
+        only_if=turns.STILL_THEIRS,
+        given={"caller": caller.pk, "line": ticket.line_id},
+        **after,
+    ):
+        raise _Lost
+    interaction = Interaction(
+        ticket=ticket,
+        line_id=ticket.line_id,
+        user=caller,
+        desk=desk,
+        started_at=now,
+        called_ticket_id=ticket.pk,
+    )
+    prepared.insert(interaction)
+    activity = events.record(
+        EventName.CALLED,
+        by=by,
+        ticket=ticket,
+        location_id=ticket.location_id,
+        at=now,
+        changes=changed(WAITING, **after, status=CALL.target),
+        interaction=interaction,
+    )
+    for other in others:
+        _serve(other, by=by, part_of=activity)
     return ticket
-
-
-def _instant_of_call(ticket: Ticket) -> datetime:
-    """Now; never before the sign-in or the last interaction, even if the clock was set back."""
-    signed_in: datetime = ticket.created_at
-    ended: datetime | None = ticket.interactions.aggregate(last=Max("ended_at"))["last"]
-    return max(instants.now(), signed_in, ended or signed_in)
-
-
-def _lock_others(ticket: Ticket, caller: User) -> list[Ticket]:
-    """Whom else the caller serves in the location, held before the location's own row is written.
-
-    The location's row is the last that any action takes, so no two wait for each other.
-    """
-    others = Ticket.objects.called().filter(location=ticket.location_id, caller=caller)
-    return list(others.exclude(pk=ticket.pk).order_by("id").select_for_update(of=("self",)))
 
 
 def clerk_of(by: By) -> User:
@@ -168,22 +183,37 @@ def recall(ticket: Ticket, *, by: By) -> Ticket:
     return ticket
 
 
-def serve(ticket: Ticket, *, by: By, part_of: Activity | None = None) -> Ticket:
+def serve(ticket: Ticket, *, by: By) -> Ticket:
     """End the service of a called visitor. Raises MandatoryFieldMissing, TransitionNotAllowed."""
     with transaction.atomic():
         ticket.lock()
-        if Actor.of(by).type == ActorType.USER and ticket.status == Status.CALLED:
-            _refuse_missing_answers(ticket)
-        now = end_interaction(ticket, SERVE)
-        step(ticket, SERVE, EventName.SERVED, by=by, at=now, part_of=part_of, served_at=now)
+        _serve(ticket, by=by)
     return ticket
+
+
+def _serve(ticket: Ticket, *, by: By, part_of: Activity | None = None) -> None:
+    """The same for a ticket that is locked already."""
+    if Actor.of(by).type == ActorType.USER and ticket.status == Status.CALLED:
+        _refuse_missing_answers(ticket)
+    now, ended = end_interaction(ticket, SERVE)
+    step(
+        ticket,
+        SERVE,
+        EventName.SERVED,
+        by=by,
+        at=now,
+        interaction=ended,
+        part_of=part_of,
+        served_at=now,
+    )
 
 
 def mark_no_show(ticket: Ticket, *, by: By) -> Ticket:
     """A called visitor did not come."""
     with transaction.atomic():
         ticket.lock()
-        step(ticket, NO_SHOW, EventName.NO_SHOW, by=by, at=end_interaction(ticket, NO_SHOW))
+        now, ended = end_interaction(ticket, NO_SHOW)
+        step(ticket, NO_SHOW, EventName.NO_SHOW, by=by, at=now, interaction=ended)
     return ticket
 
 
@@ -193,23 +223,29 @@ def return_to_queue(ticket: Ticket, *, position: Literal["FIRST", "LAST"], by: B
     with transaction.atomic():
         places.lock_lines([ticket.line_id])
         ticket.lock()
-        now = end_interaction(ticket, RETURN)
+        now, ended = end_interaction(ticket, RETURN)
         if position == "FIRST":
             place = places.first_of(ticket)
         else:
             place = places.last_of(ticket.line_id, now, ticket_id=ticket.pk)
-        step(ticket, RETURN, EventName.RETURNED, by=by, at=now, order_after=place, **UNCALLED)
+        after: dict[str, Any] = {"order_after": place, **UNCALLED}
+        step(ticket, RETURN, EventName.RETURNED, by=by, at=now, interaction=ended, **after)
     return ticket
 
 
 def rejoin(ticket: Ticket, *, by: By) -> Ticket:
     """A visitor who missed the call waits again, at the end of the line.
 
-    A visitor may do so for 10 minutes, a clerk always. Raises RejoinTooLate, TransitionNotAllowed.
+    A visitor may do so for 10 minutes, a clerk always, as long as the line is there. Raises
+    RejoinTooLate, LineNotFound, TransitionNotAllowed.
     """
     with transaction.atomic():
-        places.lock_lines([ticket.line_id])
+        line = places.lock_lines([ticket.line_id])[ticket.line_id]
         ticket.lock()
+        if line.status == LineStatus.DELETED and ticket.status == Status.NOSHOW:
+            raise LineNotFound(
+                gettext("This line is no longer there. Add the visitor to another one.")
+            )
         now = instants.now()
         is_theirs = Actor.of(by).type == ActorType.VISITOR and ticket.status == Status.NOSHOW
         if is_theirs and not may_rejoin(ticket, now):
@@ -232,45 +268,6 @@ def cancel(ticket: Ticket, *, by: By) -> Ticket:
         ticket.lock()
         step(ticket, CANCEL, EventName.CANCELLED, by=by, at=instants.now())
     return ticket
-
-
-#: What a ticket that waits again has lost.
-UNCALLED = {"called_at": None, "caller_id": None, "desk_id": None}
-
-
-def end_interaction(ticket: Ticket, transition: Transition) -> datetime:
-    """End the open interaction of a locked ticket, at the instant that the whole step then has."""
-    interaction = ticket.interactions.filter(ended_at=None).first()
-    now = max(instants.now(), interaction.started_at) if interaction else instants.now()
-    ticket.interactions.filter(ended_at=None).update(
-        ended_at=now, outcome=transition.outcome, called_ticket=None
-    )
-    return now
-
-
-def step(
-    ticket: Ticket,
-    transition: Transition,
-    event: EventName,
-    *,
-    by: By,
-    at: datetime,
-    part_of: Activity | None = None,
-    **after: Any,
-) -> None:
-    """Apply the transition to a locked ticket and put it on record."""
-    changes = changed(ticket, status=transition.target, **after)
-    ticket.apply(transition, **after)
-    events.record(
-        event,
-        by=by,
-        ticket=ticket,
-        location_id=ticket.location_id,
-        at=at,
-        changes=changes,
-        interaction=ticket.interactions.latest("id") if transition.outcome else None,
-        part_of=part_of,
-    )
 
 
 def _refuse_missing_answers(ticket: Ticket) -> None:

@@ -9,15 +9,37 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from tickets import prepared
 from tickets.instants import MILLISECOND
 from tickets.models import Line, Ticket
 from tickets.models.locations import LineQuerySet
 from tickets.models.tickets import TicketQuerySet
+from tickets.prepared import Parameter
 
 #: What each neighbour gets when a run is spread: room for two more moves between any two of them.
 LEAST_GAP = 4 * MILLISECOND
 #: The same at the end of the line, where nobody limits the run.
 END_GAP = 16 * MILLISECOND
+LARGEST_ID = 2**63 - 1
+
+
+_line_to_hold = prepared.Select(
+    lambda: (
+        Line.objects.filter(pk=Parameter("pk"))
+        .select_related("location")
+        .select_for_update(of=("self",), no_key=True)
+    )
+)
+#: Whoever waits after an instant, or at it with a higher id; the last of them.
+_last_after = prepared.Select(
+    lambda: (
+        Ticket.objects.waiting()
+        .filter(line=Parameter("line"), sort_at__gte=Parameter("now"))
+        .filter(Q(sort_at__gt=Parameter("now")) | Q(id__gt=Parameter("ticket")))
+        .order_by("-sort_at", "-id")
+        .values_list("sort_at", flat=True)[:1]
+    )
+)
 
 
 def lock_lines(line_ids: Iterable[int]) -> dict[int, Line]:
@@ -27,6 +49,11 @@ def lock_lines(line_ids: Iterable[int]) -> dict[int, Line]:
     before the row of a ticket, so that two actions never wait for each other.
     """
     return _locked(Line.objects.filter(pk__in=line_ids))
+
+
+def lock_line(line_id: int) -> Line | None:
+    """One line with its location, held likewise."""
+    return _line_to_hold.first(pk=line_id)
 
 
 def lock_location(location_id: int) -> dict[int, Line]:
@@ -52,11 +79,8 @@ def first_of(ticket: Ticket) -> datetime | None:
 
 def last_of(line_id: int, now: datetime, *, ticket_id: int | None = None) -> datetime:
     """The instant behind the last who waits in the line: now, unless somebody was moved past it."""
-    later = Q(sort_at__gt=now)
-    if ticket_id:
-        later |= Q(sort_at=now, id__gt=ticket_id)
-    last = Ticket.objects.waiting().filter(later, line=line_id).in_order().last()
-    return last.sort_at + MILLISECOND if last else now
+    last = _last_after(line=line_id, now=now, ticket=ticket_id or LARGEST_ID)
+    return last[0] + MILLISECOND if last else now
 
 
 def behind(after: Ticket, *, ticket: Ticket) -> datetime:

@@ -2,11 +2,12 @@
 
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
-from tickets import events, instants
+from tickets import events, instants, remembered
 from tickets.exceptions import PairingFailed
 from tickets.models import ApiKey, By, Device, EventName, User, secret_hash
 
@@ -14,17 +15,25 @@ CODE_VALID_FOR = timedelta(minutes=10)
 GUESSES = 5
 
 
-def issue_key(*, name: str, user: User | None = None, secret: str = "") -> tuple[ApiKey, str]:
+def issue_key(
+    *, name: str, user: User | None = None, secret: str = "", is_rate_limited: bool = True
+) -> tuple[ApiKey, str]:
     """Make an API key; returns it with its secret, which is not kept and cannot be shown again."""
     secret = secret or secrets.token_urlsafe(32)
     key = ApiKey.objects.create(
-        name=name, user=user, prefix=secret[:6], secret_hash=secret_hash(secret)
+        name=name,
+        user=user,
+        prefix=secret[:6],
+        secret_hash=secret_hash(secret),
+        is_rate_limited=is_rate_limited,
     )
     return key, secret
 
 
 def revoke_key(key: ApiKey) -> None:
+    """End a key: in this process at once, in every other one within five seconds."""
     ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=instants.now())
+    remembered.KEYS.forget()
 
 
 def issue_code(device: Device) -> str:
@@ -61,7 +70,7 @@ def pair(code: str, *, kind: str) -> tuple[Device, str]:
             code="", code_expires_at=None, secret_hash=secret_hash(secret), paired_at=now
         ):
             device.refresh_from_db()
-            events.record(EventName.DEVICE_PAIRED, by=device, location_id=device.location_id)
+            _record(EventName.DEVICE_PAIRED, device, by=device)
             return device, secret
     waiting.update(wrong_guesses=F("wrong_guesses") + 1)
     raise PairingFailed
@@ -81,5 +90,28 @@ def unpair(device: Device, *, by: By) -> None:
     """Shut a device out; its pages ask for a new code."""
     with transaction.atomic():
         Device.objects.filter(pk=device.pk).update(secret_hash=None, paired_at=None, code="")
-        events.record(EventName.DEVICE_UNPAIRED, by=by, location_id=device.location_id)
+        _record(EventName.DEVICE_UNPAIRED, device, by=by)
     device.refresh_from_db()
+
+
+def rename(device: Device, *, name: str, by: By) -> None:
+    """Call a device by another name; nothing is on record if it is the same."""
+    with transaction.atomic():
+        if Device.objects.exclude(name=name).filter(pk=device.pk).update(name=name):
+            _record(EventName.DEVICE_CHANGED, device, by=by, name=[device.name, name])
+    device.refresh_from_db()
+
+
+def remove(device: Device, *, by: By) -> None:
+    """Shut a device out for good: its pages ask for a code that nobody can make any more."""
+    with transaction.atomic():
+        if Device.objects.filter(pk=device.pk, is_active=True).update(
+            is_active=False, secret_hash=None, paired_at=None, code=""
+        ):
+            _record(EventName.DEVICE_UNPAIRED, device, by=by, is_active=[True, False])
+    device.refresh_from_db()
+
+
+def _record(event: EventName, device: Device, *, by: By, **changes: list[Any]) -> None:
+    changes = {"device_id": [device.pk, device.pk], **changes}
+    events.record(event, by=by, location_id=device.location_id, changes=changes)

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tickets import events
 from tickets.actions import places
-from tickets.actions.lifecycle import UNCALLED, clerk_of, end_interaction, step
+from tickets.actions.lifecycle import clerk_of
+from tickets.actions.steps import UNCALLED, end_interaction, step
 from tickets.events import changed
 from tickets.exceptions import (
     AssigneeNotHere,
@@ -33,9 +34,9 @@ def forward(ticket: Ticket, *, line: Line, by: By) -> Ticket:
         ticket.lock()
         if target.pk == ticket.line_id and ticket.status == Status.CALLED:
             raise LineNotFound(_("The visitor is in this line already. Choose another one."))
-        now = end_interaction(ticket, FORWARD)
+        now, ended = end_interaction(ticket, FORWARD)
         after: dict[str, Any] = {"line_id": target.pk, **UNCALLED, **UNASSIGNED}
-        step(ticket, FORWARD, EventName.FORWARDED, by=by, at=now, **after)
+        step(ticket, FORWARD, EventName.FORWARDED, by=by, at=now, interaction=ended, **after)
     return ticket
 
 
@@ -62,7 +63,7 @@ def reorder(ticket: Ticket, *, after: Ticket | None, by: By) -> Ticket:
         if after is None:
             place = places.first_of(ticket)
         else:
-            after.lock()
+            after.refresh_from_db()  # nobody can move it now; a call may hold it and wait for `ticket`
             if after.location_id != ticket.location_id or after.status != Status.NEW:
                 raise NotSameLocation
             place = places.behind(after, ticket=ticket) if after != ticket else ticket.order_after

@@ -1,15 +1,97 @@
-"""What clerks set for themselves, and the end of somebody's access."""
+"""People of the staff: their invitation and roles, what they choose for themselves, the end of access."""
 
-from collections.abc import Iterable
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
-from tickets import events
-from tickets.actions import places, routing
-from tickets.exceptions import DeskNotFound, DeskTaken
-from tickets.models import By, Desk, EventName, Line, Location, Ticket, User
+from tickets import events, remembered
+from tickets.actions import passwords, places, routing
+from tickets.exceptions import DeskNotFound, DeskTaken, OwnAccount, OwnerStays, UserExists
+from tickets.models import (
+    Actor,
+    By,
+    Desk,
+    EventName,
+    Line,
+    Location,
+    Role,
+    RoleType,
+    Ticket,
+    User,
+    UserPicture,
+)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role that somebody is to have: at a location, or everywhere where there is none."""
+
+    type: RoleType
+    location: Location | None = None
+
+
+def invite(
+    *, email: str, first_name: str, last_name: str, grants: Sequence[Grant], site: str, by: By
+) -> User:
+    """Add somebody with these roles; they are mailed a link to `site` to set a password.
+
+    Raises UserExists, also for an address of somebody who was switched off.
+    """
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(email, first_name=first_name, last_name=last_name)
+            for grant in grants:
+                user.roles.create(type=grant.type, location=grant.location)
+            welcome(user, site=site, by=by)
+    except IntegrityError as error:
+        raise UserExists from error
+    return user
+
+
+def welcome(user: User, *, site: str, by: By) -> None:
+    """Put it on record that somebody new is there; mail them a link, unless they have a password."""
+    with transaction.atomic():
+        for location in _work_places(user):
+            new: dict[str, list[Any]] = {"user_id": [None, user.pk]}
+            events.record(EventName.USER_INVITED, by=by, location_id=location.pk, changes=new)
+        if not user.has_usable_password():
+            passwords.send_link(user, site=site)
+
+
+def give_role(user: User, *, grant: Grant, by: By) -> bool:
+    """Give somebody a role more; False, and nothing on record, if they have it already."""
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        role, is_new = Role.objects.get_or_create(
+            user=user, type=grant.type, location=grant.location
+        )
+        if is_new:
+            remembered.KEYS.forget()
+            everywhere = Location.objects.order_by("id")
+            for location in [grant.location] if grant.location else everywhere:
+                changes: dict[str, list[Any]] = {
+                    "user_id": [user.pk, user.pk],
+                    "role": [None, role.type],
+                }
+                events.record(
+                    EventName.ROLE_GRANTED, by=by, location_id=location.pk, changes=changes
+                )
+    return is_new
+
+
+def set_picture(user: User, *, image: bytes) -> None:
+    """Show this face, a square JPEG, at an address of its own; the earlier one's is gone."""
+    token = secrets.token_urlsafe(32)
+    UserPicture.objects.update_or_create(user=user, defaults={"image": image, "token": token})
+
+
+def remove_picture(user: User) -> None:
+    UserPicture.objects.filter(user=user).delete()
 
 
 def choose_location(clerk: User, *, location: Location) -> None:
@@ -59,8 +141,12 @@ def choose_lines(clerk: User, *, location: Location, lines: Iterable[Line]) -> N
 def deactivate(user: User, *, by: By) -> None:
     """Switch somebody's access off; what was assigned to them waits for anybody again.
 
-    Whom they had called, any clerk of the location may finish.
+    Whom they had called, any clerk of the location may finish. Raises OwnerStays, OwnAccount.
     """
+    if user == Actor.of(by).user:
+        raise OwnAccount
+    if user.roles.filter(type=RoleType.OWNER).exists():
+        raise OwnerStays
     with transaction.atomic():
         if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False, desk=None):
             return
@@ -76,6 +162,7 @@ def deactivate(user: User, *, by: By) -> None:
                 location_id=location.pk,
                 changes={"user_id": [user.pk, user.pk], "is_active": [True, False]},
             )
+        remembered.KEYS.forget()
     user.refresh_from_db()
 
 
@@ -85,6 +172,7 @@ def hand_back(user: User, *, by: By) -> None:
     What was assigned to them there waits for anybody again; it stays theirs where a role is left.
     """
     with transaction.atomic():
+        remembered.KEYS.forget()
         # Whoever assigns something to them is through, or waits and then finds the role gone.
         user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         if user.is_account_wide:

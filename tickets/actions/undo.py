@@ -23,11 +23,14 @@ from tickets.models import (
     By,
     EventName,
     Interaction,
+    Line,
+    LineStatus,
     MessageStatus,
     Ticket,
     User,
 )
 from tickets.states import (
+    ACTIVE,
     CALL,
     CANCEL,
     FORWARD,
@@ -77,7 +80,7 @@ def undo(activity: Activity, *, by: By) -> Ticket:
         raise UndoTooLate
     try:
         with transaction.atomic():
-            places.lock_location(ticket.location_id)
+            lines = places.lock_location(ticket.location_id)
             parts = activity.parts.select_related("ticket").order_by("-id")
             steps = [(part, part.ticket) for part in parts if part.ticket]
             steps.append((activity, ticket))
@@ -85,6 +88,7 @@ def undo(activity: Activity, *, by: By) -> Ticket:
                 each.lock()
             for step, each in steps:
                 _restore(each, step, by=by)
+                _refuse_deleted_line(each, lines)
     except IntegrityError as error:  # `undoes` is unique: somebody undid it at the same moment
         raise NotUndoable from error
     ticket.refresh_from_db()
@@ -178,6 +182,13 @@ def _restore_columns(ticket: Ticket, activity: Activity) -> None:
         _restore_interaction(activity, transition)
     elif before:
         Ticket.objects.filter(pk=ticket.pk).update(**before)
+
+
+def _refuse_deleted_line(ticket: Ticket, lines: dict[int, Line]) -> None:
+    """Nobody comes back into a line that was deleted meanwhile: no page shows it, nobody calls from it."""
+    ticket.refresh_from_db(fields=["status", "line"])
+    if ticket.status in ACTIVE and lines[ticket.line_id].status == LineStatus.DELETED:
+        raise NotUndoable(gettext("The line of this visit was deleted since."))
 
 
 def _refuse_absent_assignee(ticket: Ticket, assignee_id: int | None) -> None:

@@ -1,6 +1,7 @@
 """Locations, their lines and desks, and what they ask a visitor."""
 
 import zoneinfo
+from collections.abc import Iterator
 from typing import Any, override
 
 from django import forms
@@ -11,14 +12,42 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from tickets import events
-from tickets.actions import lines
+from tickets.actions import lines, locations
 from tickets.admin.display import swatch
+from tickets.admin.hours import OpeningDayInline, OpeningExceptionInline
 from tickets.admin.scope import Scoped, ScopedFilter, staff, step
 from tickets.admin.site import site
-from tickets.models import Desk, EventName, InputField, InputFieldOption, Line, Location
+from tickets.exceptions import LineNameTaken
+from tickets.models import (
+    Desk,
+    EventName,
+    InputField,
+    InputFieldOption,
+    Line,
+    LineStatus,
+    Location,
+)
+from tickets.models.locations import default_languages, validate_languages
+
+
+class LanguagesField(forms.Field):
+    """Codes parted by commas."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:
+        return [code.strip() for code in (value or "").split(",") if code.strip()]
 
 
 class LocationForm(forms.ModelForm):  # type: ignore[type-arg]
+    languages = LanguagesField(
+        label=_("Languages"),
+        help_text=_("Codes such as en, et, pt-BR; English is one of them."),
+        widget=forms.TextInput,
+        initial=default_languages,
+        validators=[validate_languages],
+    )
     timezone = forms.ChoiceField(
         label=_("Time zone"),
         choices=lambda: [(name, name) for name in sorted(zoneinfo.available_timezones())],
@@ -41,7 +70,15 @@ class LocationAdmin(Scoped):
         (_("Where it is"), {"fields": ("timezone", "country", "address", "latitude", "longitude")}),
         (
             _("For visitors"),
-            {"fields": ("is_remote_sign_in_open", "has_messages", "name_form", "is_line_public")},
+            {
+                "fields": (
+                    "languages",
+                    "is_remote_sign_in_open",
+                    "has_messages",
+                    "name_form",
+                    "is_line_public",
+                )
+            },
         ),
         (
             _("For clerks"),
@@ -49,8 +86,25 @@ class LocationAdmin(Scoped):
         ),
     )
 
+    inlines = (OpeningDayInline, OpeningExceptionInline)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return staff(request).is_account_wide
+
+    @override
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """With the hours everything is written, and goes on record as one change."""
+        location: Location = form.instance
+        before = locations.hours_on_record(location)
+        super().save_related(request, form, formsets, change)
+        after = locations.hours_on_record(location)
+        changes = {
+            name: [form.initial.get(name), form.cleaned_data[name]] for name in form.changed_data
+        }
+        changes |= {name: [before[name], now] for name, now in after.items() if before[name] != now}
+        if changes:
+            event = EventName.LOCATION_CHANGED if change else EventName.LOCATION_CREATED
+            events.record(event, by=staff(request), location_id=location.pk, changes=changes)
 
 
 class ColorInput(forms.TextInput):
@@ -69,6 +123,22 @@ class LineForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         widgets = {"color": ColorInput}
 
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        others = Line.objects.not_deleted().filter(location=self.cleaned_data.get("location"))
+        if others.exclude(pk=self.instance.pk).filter(name=name).exists():
+            raise forms.ValidationError(LineNameTaken.message, code=LineNameTaken.code)
+        return name
+
+
+class StatusFilter(admin.ChoicesFieldListFilter):
+    """Nobody looks for lines that were deleted."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            if choice["display"] != LineStatus.DELETED.label:
+                yield choice
+
 
 @admin.register(Line, site=site)
 class LineAdmin(Scoped):
@@ -76,7 +146,7 @@ class LineAdmin(Scoped):
 
     form = LineForm
     list_display = ("colored_name", "letter", "location", "status", "position")
-    list_filter = ("status", ("location", ScopedFilter))
+    list_filter = (("status", StatusFilter), ("location", ScopedFilter))
     list_select_related = ("location",)
     ordering = ("location__name", "position", "id")
     search_fields = ("name", "letter")
@@ -92,21 +162,18 @@ class LineAdmin(Scoped):
     def colored_name(self, line: Line) -> SafeString:
         return swatch(line.color, line)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Line]:
+        return super().get_queryset(request).exclude(status=LineStatus.DELETED)
+
     @override
     def save_model(self, request: HttpRequest, obj: Line, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        changes = {
-            name: [form.initial.get(name), form.cleaned_data[name]]
-            for name in form.changed_data
-            if name != "location"
-        }
-        if changes:
-            events.record(
-                EventName.LINE_CHANGED,
-                by=staff(request),
-                location_id=obj.location_id,
-                changes={"line_id": [obj.pk, obj.pk], **changes},
-            )
+        if change:
+            names = set(form.changed_data) - {"location"}
+            written = {name: form.cleaned_data[name] for name in names}
+            lines.edit(obj, by=staff(request), **written)
+        else:
+            made = lines.create(by=staff(request), **form.cleaned_data)
+            obj.__dict__.update(made.__dict__)
 
 
 @admin.register(Desk, site=site)

@@ -5,7 +5,7 @@ from typing import Any, override
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import BaseUserCreationForm, SetPasswordMixin, UserChangeForm
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, Model, OuterRef, Prefetch, QuerySet
 from django.forms.models import BaseInlineFormSet
@@ -30,10 +30,7 @@ def roles_in_reach(user: User) -> QuerySet[Role]:
 
 def has_in_reach(user: User, person: User) -> bool:
     """Whether everything that `person` does is within what `user` manages."""
-    if user.is_account_wide:
-        return True
-    mine = set(access.managed_locations(user).values_list("pk", flat=True))
-    return all(role.location_id in mine for role in person.roles.all())
+    return user.is_account_wide or access.is_within(person, access.managed_locations(user))
 
 
 def is_owner(person: User) -> bool:
@@ -110,9 +107,28 @@ class WorksAtFilter(OfferedFilter):
 
 
 class NewPersonForm(BaseUserCreationForm):  # type: ignore[type-arg]
+    """Without a password the person is mailed a link to set one."""
+
+    password1, password2 = SetPasswordMixin.create_password_fields()
+    password1.required = password2.required = False
+    password1.help_text = _("Leave both empty, and the person sets it by a link in a mail.")
+
     class Meta:
         model = User
         fields = ("email", "first_name", "last_name")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if bool(cleaned.get("password1")) != bool(cleaned.get("password2")):
+            self.add_error("password2", self.error_messages["password_mismatch"])
+        return cleaned
+
+    @override
+    def save(self, commit: bool = True) -> User:
+        # An empty password would be one that anybody can type; None is one that nobody can.
+        self.cleaned_data["password1"] = self.cleaned_data["password1"] or None
+        person: User = super().save(commit=commit)
+        return person
 
 
 class PersonForm(UserChangeForm):  # type: ignore[type-arg]
@@ -165,7 +181,11 @@ class PersonAdmin(Scoped, UserAdmin):  # type: ignore[type-arg]
     @override
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        staff_actions.hand_back(form.instance, by=staff(request))
+        if change:
+            staff_actions.hand_back(form.instance, by=staff(request))
+        else:
+            site = request.build_absolute_uri("/")
+            staff_actions.welcome(form.instance, site=site, by=staff(request))
 
     @admin.display(description=_("Name"), ordering="first_name")
     def name(self, person: User) -> str:
@@ -243,9 +263,5 @@ class PersonAdmin(Scoped, UserAdmin):  # type: ignore[type-arg]
         attempt(request, people, switch_on)
 
     def _refuse_switch(self, request: HttpRequest, person: User) -> None:
-        if is_owner(person):
-            raise Refusal(_("An owner is never switched off."))
-        if person == staff(request):
-            raise Refusal(_("Nobody switches themselves off."))
         if not has_in_reach(staff(request), person):
             raise Refusal(_("This person works at other locations too: ask an administrator."))

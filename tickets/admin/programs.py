@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from tickets import remembered
 from tickets.actions import programs
 from tickets.admin import display
 from tickets.admin.scope import Scoped, ScopedFilter, attempt, staff, step
@@ -22,11 +23,18 @@ class ApiKeyAdmin(Scoped):
 
     location_path = "locations"
     list_display = ("name", "prefix", "user", "created_at", "last_used_at", "revoked_at")
-    list_filter = (("revoked_at", admin.EmptyFieldListFilter), ("locations", ScopedFilter))
+    list_filter = (
+        ("revoked_at", admin.EmptyFieldListFilter),
+        "is_rate_limited",
+        ("locations", ScopedFilter),
+    )
     list_select_related = ("user",)
     search_fields = ("name", "prefix", "user__email", "user__first_name", "user__last_name")
     autocomplete_fields = ("user", "locations")
-    fields = ("name", "user", "locations", "prefix", "created_at", "last_used_at", "revoked_at")
+    fields = (
+        *("name", "user", "locations", "is_rate_limited"),
+        *("prefix", "created_at", "last_used_at", "revoked_at"),
+    )
     readonly_fields = ("prefix", "created_at", "last_used_at", "revoked_at")
     actions = (step("revoke", _("Revoke"), lambda key, by: programs.revoke_key(key)),)
 
@@ -54,10 +62,17 @@ class ApiKeyAdmin(Scoped):
         if change:
             super().save_model(request, obj, form, change)
             return
-        key, secret = programs.issue_key(name=obj.name, user=obj.user)
+        key, secret = programs.issue_key(
+            name=obj.name, user=obj.user, is_rate_limited=obj.is_rate_limited
+        )
         obj.__dict__.update(key.__dict__)
         shown = gettext("Copy the key of %(program)s now, it is shown only once: %(secret)s")
         messages.warning(request, shown % {"program": obj.name, "secret": secret})
+
+    @override
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        remembered.KEYS.forget()
 
 
 @admin.register(Device, site=site)

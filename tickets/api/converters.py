@@ -1,5 +1,7 @@
 """What addresses of the API hold."""
 
+from django.urls.converters import UUIDConverter
+
 
 class IdConverter:
     """An id that fits the columns of both databases."""
@@ -11,3 +13,9 @@ class IdConverter:
 
     def to_url(self, value: int) -> str:
         return str(value)
+
+
+class UuidConverter(UUIDConverter):
+    """Some programs write theirs in capitals."""
+
+    regex = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"

@@ -91,6 +91,19 @@ def url(name: str, *args: object) -> str:
     return reverse(f"admin:tickets_{name}", args=args)
 
 
+def location_form(client: Client, location: Location) -> dict[str, Any]:
+    """What a browser sends of the location's page when nothing was typed into it."""
+    page = client.get(url("location_change", location.pk))
+    form = page.context["adminform"].form
+    posted = {name: form[name].value() for name in form.fields}
+    for inline in page.context["inline_admin_formsets"]:
+        forms = [inline.formset.management_form, *inline.formset.forms]
+        posted |= {each.add_prefix(n): each[n].value() for each in forms for n in each.fields}
+    return {
+        name: value for name, value in posted.items() if value is not None and value is not False
+    }
+
+
 @contextmanager
 def written_meanwhile(row: Model, **columns: object) -> Iterator[None]:
     """Somebody else writes these columns of `row` after a page has read it, and before it saves."""

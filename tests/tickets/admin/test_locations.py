@@ -6,7 +6,14 @@ import pytest
 from django.contrib.messages import get_messages
 
 from tests.factories import InputFieldFactory, LineFactory
-from tests.tickets.admin.conftest import Office, SignIn, open_office, url, written_meanwhile
+from tests.tickets.admin.conftest import (
+    Office,
+    SignIn,
+    location_form,
+    open_office,
+    url,
+    written_meanwhile,
+)
 from tickets.models import Activity, EventName, InputField, Line, User
 
 
@@ -145,8 +152,7 @@ def test_location_saved_keeps_what_others_wrote_meanwhile(
     office: Office, owner: User, sign_in: SignIn
 ) -> None:
     client = sign_in(owner)
-    form = client.get(url("location_change", office.location.pk)).context["adminform"].form
-    posted = {name: value for name, value in form.initial.items() if value not in (None, False)}
+    posted = location_form(client, office.location)
 
     with written_meanwhile(office.location, version=1_000, has_messages=False):
         client.post(
@@ -156,7 +162,7 @@ def test_location_saved_keeps_what_others_wrote_meanwhile(
     office.location.refresh_from_db()
     kept = (office.location.version, office.location.has_messages)
     assert (office.location.name, office.location.latitude) == ("New", 1.5)
-    assert kept == (1_000, False)
+    assert kept == (1_001, False)  # the change itself raised the version
 
 
 def test_line_saved_keeps_what_others_wrote_meanwhile(
@@ -169,3 +175,44 @@ def test_line_saved_keeps_what_others_wrote_meanwhile(
 
     office.line.refresh_from_db()
     assert (office.line.name, office.line.status) == ("New", "DISABLED")
+
+
+def test_deleted_line_is_on_no_page(office: Office, manager: User, sign_in: SignIn) -> None:
+    deleted = LineFactory.create(location=office.location, status="DELETED", letter="")
+    client = sign_in(manager)
+
+    listed = client.get(url("line_changelist"))
+    field = client.get(url("inputfield_change", office.field.pk)).context["adminform"].form
+
+    statuses = [
+        choice["display"]
+        for choice in listed.context["cl"].filter_specs[0].choices(listed.context["cl"])
+    ]
+    assert list(listed.context["cl"].queryset) == [office.line]
+    assert statuses == ["All", "Open", "Takes nobody new", "Archived"]
+    assert client.get(url("line_change", deleted.pk)).status_code == 404
+    assert list(field.fields["lines"].queryset) == [office.line]
+
+
+def test_name_of_another_line_is_refused(office: Office, manager: User, sign_in: SignIn) -> None:
+    other = LineFactory.create(location=office.location)
+    unsaved = LineFactory.build(location=office.location, name=other.name)
+    client = sign_in(manager)
+
+    answers = [
+        client.post(url("line_change", office.line.pk), line_form(office.line, name=other.name)),
+        client.post(url("line_add"), line_form(unsaved)),
+    ]
+
+    errors = [answer.context["adminform"].form.errors for answer in answers]
+    assert errors == [{"name": ["This location has a line of this name already."]}] * 2
+
+
+def test_line_added_is_on_record(office: Office, manager: User, sign_in: SignIn) -> None:
+    unsaved = LineFactory.build(location=office.location, name="Passports")
+
+    sign_in(manager).post(url("line_add"), line_form(unsaved))
+
+    added = Activity.objects.get(event="line.created")
+    assert (added.user, added.changes["name"]) == (manager, [None, "Passports"])
+    assert Line.objects.get(name="Passports").letter == unsaved.letter

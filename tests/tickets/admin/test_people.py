@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.core import mail
 from django.db import transaction
 from django.http import HttpResponse
+from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks
 
 from tests.conftest import Threads
 from tests.factories import UserFactory, clerk_of, waiting_ticket
@@ -48,6 +50,48 @@ def test_manager_adds_a_clerk_of_their_location(
 
     assert given() == [("CLERK", office.location.pk)]
     assert User.objects.get(email="kai@example.org").check_password(PASSWORD)
+
+
+def test_new_person_without_a_password_is_mailed_a_link(
+    office: Office,
+    manager: User,
+    sign_in: SignIn,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    posted = new_person(("CLERK", office.location.pk)) | {"password1": "", "password2": ""}
+
+    with django_capture_on_commit_callbacks(execute=True):
+        sign_in(manager).post(url("user_add"), posted)
+
+    kai = User.objects.get(email="kai@example.org")
+    assert not kai.has_usable_password()
+    assert [message.to for message in mail.outbox] == [["kai@example.org"]]
+    assert Activity.objects.get(event="user.invited").user == manager
+
+
+def test_new_person_with_a_password_is_mailed_nothing(
+    office: Office,
+    manager: User,
+    sign_in: SignIn,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        sign_in(manager).post(url("user_add"), new_person(("CLERK", office.location.pk)))
+
+    assert mail.outbox == []
+    assert Activity.objects.filter(event="user.invited").count() == 1
+
+
+@pytest.mark.parametrize("forgotten", ["password1", "password2"])
+def test_password_typed_once_is_refused(
+    forgotten: str, office: Office, manager: User, sign_in: SignIn
+) -> None:
+    posted = new_person(("CLERK", office.location.pk)) | {forgotten: ""}
+
+    answer = sign_in(manager).post(url("user_add"), posted)
+
+    assert answer.status_code == 200
+    assert given() == []
 
 
 @pytest.mark.parametrize("type_", ["ADMIN", "OWNER"])

@@ -1,14 +1,19 @@
 """API keys and devices in the admin."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.messages import get_messages
 from django.contrib.sessions.models import Session
+from django.test import Client
 
+from tests.conftest import Figure
+from tests.factories import LocationFactory
 from tests.tickets.admin.conftest import Office, SignIn, url, written_meanwhile
 from tickets import access
 from tickets.actions import programs
+from tickets.api.authentication import HEADER
 from tickets.models import ApiKey, DeviceKind, User
 
 
@@ -18,8 +23,8 @@ def act(client: Any, model: str, action: str, pk: int) -> list[str]:
     return [str(message) for message in get_messages(answer.wsgi_request)]
 
 
-def test_key_is_shown_once_and_not_stored(
-    office: Office, administrator: User, sign_in: SignIn
+def test_z10_key_is_shown_once_and_not_stored(
+    office: Office, administrator: User, sign_in: SignIn, figure: Figure
 ) -> None:
     client = sign_in(administrator)
     posted = {"name": "Signage", "user": office.clerk.pk, "locations": [office.location.pk]}
@@ -33,10 +38,60 @@ def test_key_is_shown_once_and_not_stored(
     assert (key.user, list(key.locations.all())) == (office.clerk, [office.location])
     stored = [*ApiKey.objects.values(), *LogEntry.objects.values(), *Session.objects.values()]
     assert secret not in str(stored)
-    first, second = client.get(url("apikey_changelist")), client.get(url("apikey_changelist"))
-    assert secret in first.content.decode()
-    assert secret not in second.content.decode()
-    assert secret not in client.get(url("apikey_change", key.pk)).content.decode()
+    pages = [url("apikey_changelist")] * 3 + [url("apikey_change", key.pk)]
+    shown = [secret in client.get(page).content.decode() for page in pages]
+    assert shown == [True, False, False, False]
+    figure("Z10 times that a key is shown", shown.count(True))
+
+
+def test_key_has_a_rate_limit_as_the_form_says(administrator: User, sign_in: SignIn) -> None:
+    client = sign_in(administrator)
+    limits = []
+
+    for path, ticked in [("add", "on"), ("change", ""), ("change", "on"), ("change", "")]:
+        args = [ApiKey.objects.get().pk] if path == "change" else []
+        posted = {"name": "Signage", **({"is_rate_limited": ticked} if ticked else {})}
+        client.post(url(f"apikey_{path}", *args), posted)
+        limits.append(ApiKey.objects.get().is_rate_limited)
+
+    assert limits == [True, False, True, False]
+
+
+def test_key_added_without_a_rate_limit_has_none(administrator: User, sign_in: SignIn) -> None:
+    sign_in(administrator).post(url("apikey_add"), {"name": "Signage"})
+
+    assert ApiKey.objects.get().is_rate_limited is False
+
+
+def test_key_bound_to_other_locations_is_so_from_the_next_request_on(
+    office: Office, administrator: User, sign_in: SignIn
+) -> None:
+    key, secret = programs.issue_key(name="Program")
+    program, elsewhere = Client(headers={HEADER: secret}), LocationFactory.create()
+    path = f"/v1/locations/{office.location.pk}"
+    before = program.get(path).status_code
+
+    posted = {"name": "Program", "locations": [elsewhere.pk]}
+    sign_in(administrator).post(url("apikey_change", key.pk), posted)
+
+    assert (before, program.get(path).status_code) == (200, 404)
+
+
+def test_z10_key_is_known_by_its_beginning_and_its_last_use(
+    office: Office, administrator: User, sign_in: SignIn, figure: Figure
+) -> None:
+    used_at = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
+    ApiKey.objects.filter(pk=office.key.pk).update(last_used_at=used_at)
+    client = sign_in(administrator)
+
+    pages = [client.get(url("apikey_changelist")), client.get(url("apikey_change", office.key.pk))]
+
+    shown = [
+        [text in page.content.decode() for text in (office.key.prefix, "Jan. 5, 2026, 9:30")]
+        for page in pages
+    ]
+    assert shown == [[True, True], [True, True]]
+    figure("Z10 beginning and last use of a key on its list, on its page", shown)
 
 
 def test_key_keeps_its_person(office: Office, administrator: User, sign_in: SignIn) -> None:

@@ -1,10 +1,12 @@
 """A program with a key, and a location that it may reach."""
 
+import io
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from PIL import Image
 
 from tests.factories import LineFactory, clerk_of, waiting_ticket
 from tickets.actions import programs
@@ -18,8 +20,11 @@ REQUIRED = {"statusCode", "message", "code", "requestId"}
 
 
 def program(user: User | None = None, *lines: Line) -> Client:
-    """A program with a key of its own: of `user`, and for the locations of `lines`, if given."""
-    key, secret = programs.issue_key(name="Program", user=user)
+    """A program with a key of its own: of `user`, and for the locations of `lines`, if given.
+
+    It knows no rate limit, which has tests of its own.
+    """
+    key, secret = programs.issue_key(name="Program", user=user, is_rate_limited=False)
     key.locations.set(line.location for line in lines)
     return Client(headers={HEADER: secret})
 
@@ -39,6 +44,13 @@ def post(api: Client, path: str, **values: object) -> Any:
 def create(api: Client, line: Line, body: str | bytes, content_type: str = JSON) -> Any:
     """The reply to a visitor added to `line` with this body."""
     return api.generic("POST", f"/v1/lines/{line.pk}/ticket", body, content_type=content_type)
+
+
+def picture(format_: str = "PNG", *, size: tuple[int, int] = (3, 2)) -> bytes:
+    """A small green image."""
+    file = io.BytesIO()
+    Image.new("RGB", size, "green").save(file, format_)
+    return file.getvalue()
 
 
 def refusal(response: Any) -> tuple[int, str, str]:

@@ -9,7 +9,7 @@ from django.test import Client
 
 from tests.conftest import Figure
 from tests.tickets.api.conftest import FORM, JSON, create, refusal, reply
-from tickets.models import Line
+from tickets.models import Line, Ticket
 
 BODIES: dict[str, tuple[bytes, str, int, str]] = {
     "65 kB of JSON": (b'{"a":"' + b"x" * 65_536 + b'"}', JSON, 413, "body_too_large"),
@@ -151,3 +151,30 @@ def test_odd_text_is_kept_equal_or_refused_by_name(
 )
 def test_a_query_that_is_no_text_is_refused(api: Client, query: str) -> None:
     assert refusal(api.get(f"/v1/tickets/search{query}"))[:2] == (400, "query_unreadable")
+
+
+@pytest.mark.parametrize(
+    ("query", "body"),
+    [
+        ("", "null&firstName=Ann+Lee&lastName=A%20B"),
+        ("?null&firstName=Ann%20Lee", "lastName=A+B"),
+        ("?firstName=Ann+Lee", "null&lastName=A%20B"),
+        ("?null&firstName=Ann+Lee&lastName=A%20B", "null"),
+    ],
+)
+def test_a_leading_null_is_ignored_and_spaces_are_read_both_ways(
+    api: Client, line: Line, query: str, body: str
+) -> None:
+    path = f"/v1/lines/{line.pk}/ticket{query}"
+
+    pk = reply(api.generic("POST", path, body, content_type=FORM))["id"]
+
+    shown = reply(api.get(f"/v1/tickets/{pk}"))
+    assert (shown["firstName"], shown["lastName"]) == ("Ann Lee", "A B")
+
+
+@pytest.mark.parametrize("query", ["?null", "?null&limit=1", "?null&order=created%20DESC&limit=1"])
+def test_a_leading_null_in_a_query_is_ignored(api: Client, ticket: Ticket, query: str) -> None:
+    body = reply(api.get(f"/v1/tickets/search{query}"))
+
+    assert [row["id"] for row in body["data"]] == [str(ticket.pk)]

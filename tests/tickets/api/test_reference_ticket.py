@@ -123,7 +123,6 @@ def test_details_are_the_reference_ticket(reference: Ticket) -> None:
         ("MESSAGES", {"messages"}),
         ("INTERACTIONS", {"interactions"}),
         ("MESSAGES,INTERACTIONS", {"messages", "interactions"}),
-        ("CONNECTED_TICKETS", set()),
     ],
 )
 def test_search_shows_of_it_what_is_asked_for(

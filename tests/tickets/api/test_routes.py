@@ -1,8 +1,4 @@
-"""Every route of version 1 against every kind of key; a route without a row here is a failure."""
-
-import json
-from dataclasses import dataclass, field
-from typing import Any
+"""Every route of version 1 against everybody who may ask; a route without a row is a failure."""
 
 import pytest
 from django.test import Client
@@ -10,124 +6,92 @@ from django.urls import reverse
 
 from tests.conftest import Figure
 from tests.factories import LineFactory, LocationFactory, clerk_of, waiting_ticket
-from tests.tickets.api.conftest import JSON, program, reply
-from tickets.actions import lifecycle, programs
-from tickets.api.authentication import HEADER
-from tickets.api.v1.urls import urlpatterns
-from tickets.models import Line, Ticket, User
+from tests.tickets.api import rights
+from tests.tickets.api.calls import ROUTES, ROWS, arranged, call_of, names_user
+from tests.tickets.api.conftest import JSON, program, refusal, reply
+from tickets.models import Line, User
+
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """How a route is called, and what a key of another location gets."""
-
-    method: str = "GET"
-    data: dict[str, Any] = field(default_factory=dict)
-    names: str = ""
-    is_called: bool = False
-    stranger: int = 404
-    without_key: int = 401
+def test_table_has_a_row_for_each_route_and_no_other() -> None:
+    assert {(name.split()[0], row.method) for name, row in ROWS.items()} == ROUTES
 
 
-ROWS = {
-    "index": Row(stranger=200, without_key=200),
-    "locations": Row(stranger=200),
-    "location": Row(names="location"),
-    "location-lines": Row(names="location"),
-    "location-desks": Row(names="location"),
-    "location-users": Row(names="location"),
-    "line": Row(names="line_pk"),
-    "create-ticket": Row(method="POST", names="line"),
-    "search-tickets": Row(stranger=200),
-    "count-tickets": Row(stranger=200),
-    "call-next": Row(method="POST", data={"lines": "LINE"}),
-    "ticket": Row(names="ticket"),
-    "call-ticket": Row(method="POST", names="ticket"),
-    "recall-ticket": Row(method="POST", names="ticket", is_called=True),
-    "serve-ticket": Row(method="POST", names="ticket", is_called=True),
-    "no-show-ticket": Row(method="POST", names="ticket", is_called=True),
-    "cancel-ticket": Row(method="POST", names="ticket"),
-    "return-ticket": Row(method="POST", names="ticket", data={"position": "LAST"}, is_called=True),
-    "ticket-labels": Row(method="PUT", names="ticket", data={"labels": ["VIP"]}),
-    "add-label": Row(method="POST", names="ticket", data={"value": "VIP"}),
-    "remove-label": Row(method="POST", names="ticket", data={"value": "VIP"}),
-}
-ROUTES = [pattern.name for pattern in urlpatterns if pattern.name]
+def test_z1_every_route_answers_whom_it_should(db: None, figure: Figure) -> None:
+    world = rights.world()
+    wrong, leaks = {}, []
 
+    for name, row in ROWS.items():
+        with rights.taken_back():
+            call = call_of(name, arranged(name, world.line, world.clerk, first_name=rights.CANARY))
+            user = names_user(name, world.clerk) if row.rights == "visit" else None
+            found = rights.answers(world.clients, call, user)
+        for kind, answer in found.items():
+            status, expected = reply(answer)["statusCode"], rights.STATUSES[kind][row.rights]
+            if status != expected:
+                wrong[name, kind] = (status, expected)
+            if kind in rights.STRANGERS and rights.CANARY in answer.content.decode():
+                leaks.append((name, kind))
 
-@pytest.fixture
-def stranger(line: Line) -> Client:
-    return program(None, LineFactory.create())
-
-
-def request(
-    client: Client, name: str, ticket: Ticket, *, is_missing: bool = False, end: str | None = None
-) -> Any:
-    row = ROWS[name]
-    away = 10**17 if is_missing else 0
-    holes = {
-        "": {},
-        "location": {"pk": ticket.location_id + away},
-        "line_pk": {"pk": ticket.line_id + away},
-        "line": {"line": ticket.line_id + away},
-        "ticket": {"pk": ticket.pk + away},
-    }
-    line = ticket.line_id + away
-    data = {key: line if value == "LINE" else value for key, value in row.data.items()}
-    path = reverse(f"v1:{name}", kwargs=holes[row.names])
-    if end is not None:
-        path = path.rstrip("/") + end
-    return client.generic(row.method, path, json.dumps(data), content_type=JSON)
-
-
-@pytest.mark.parametrize("name", ROUTES)
-def test_route_answers_the_right_key_only(
-    name: str, line: Line, clerk: User, stranger: Client
-) -> None:
-    row = ROWS[name]
-    ticket = waiting_ticket(line, by=clerk)
-    if row.is_called:
-        lifecycle.call(ticket, by=clerk)
-    revoked_key, secret = programs.issue_key(name="Revoked", user=clerk)
-    programs.revoke_key(revoked_key)
-    clients = {
-        "no key": (Client(), row.without_key),
-        "unknown key": (Client(headers={HEADER: "no such key"}), row.without_key),
-        "revoked key": (Client(headers={HEADER: secret}), row.without_key),
-        "other location": (stranger, row.stranger),
-        "right key": (program(clerk), 200),
-    }
-
-    answers = {kind: request(client, name, ticket) for kind, (client, _) in clients.items()}
-
-    statuses = {kind: reply(answer)["statusCode"] for kind, answer in answers.items()}
-    assert statuses == {kind: status for kind, (_, status) in clients.items()}
-
-
-def test_table_has_a_row_for_each_route_and_no_other(figure: Figure) -> None:
-    assert sorted(ROUTES) == sorted(ROWS)
-    figure("API routes in the table of keys", f"{len(ROWS)}, each with 5 kinds of key")
-
-
-@pytest.mark.parametrize("name", [name for name in ROUTES if ROWS[name].stranger == 404])
-def test_route_tells_a_stranger_what_it_tells_of_a_missing_thing(
-    name: str, line: Line, clerk: User, stranger: Client
-) -> None:
-    ticket = waiting_ticket(line, by=clerk)
-
-    theirs, missing = (
-        reply(request(stranger, name, ticket, is_missing=is_missing))
-        for is_missing in (False, True)
+    assert wrong == {}
+    assert leaks == []
+    figure(
+        "Z1 cells of version 1",
+        f"{len(ROWS)} calls × {len(world.clients)} who ask, 0 wrong, 0 leaks",
     )
 
-    assert theirs | {"requestId": ""} == missing | {"requestId": ""}
+
+def test_z1_what_is_another_locations_is_answered_as_if_it_were_missing(
+    db: None, figure: Figure
+) -> None:
+    world = rights.world()
+    strangers = {
+        kind: client
+        for kind, client in world.clients.items()
+        if rights.STATUSES[kind]["read"] == 404
+    }
+    different, count = [], 0
+
+    for name, row in ROWS.items():
+        ticket = arranged(name, world.line, world.clerk)
+        theirs, missing = (call_of(name, ticket, is_missing=value) for value in (False, True))
+        for kind, client in strangers.items():
+            if rights.STATUSES[kind][row.rights] == 404:
+                count += 1
+                said = [rights.body(call.by(client)) for call in (theirs, missing)]
+                if said[0] != said[1] or said[0]["statusCode"] != 404:
+                    different.append((name, kind, said))
+
+    assert different == []
+    figure("Z1 answers to strangers, as to a missing thing", f"{count}, 0 different")
+
+
+def test_z1_methods_that_a_route_does_not_have_are_refused(
+    line: Line, clerk: User, figure: Figure
+) -> None:
+    ticket, owner = waiting_ticket(line, by=clerk), program()
+    wrong, count = [], 0
+
+    for name in dict.fromkeys(name.split()[0] for name in ROWS):
+        path = call_of(name, ticket).path
+        own = {method for route, method in ROUTES if route == name}
+        for method in sorted(METHODS - own):
+            count += 1
+            found = refusal(owner.generic(method, path, "{}", content_type=JSON))
+            if found != (405, "method_not_allowed", ""):
+                wrong.append((name, method, found))
+
+    assert wrong == []
+    figure("Z1 methods that version 1 does not have", f"{count}, each 405 in JSON")
 
 
 @pytest.mark.parametrize("name", ["locations", "search-tickets", "count-tickets"])
 def test_a_key_of_another_location_finds_nothing_of_ours(
-    name: str, line: Line, clerk: User, stranger: Client
+    name: str, line: Line, clerk: User
 ) -> None:
     ticket = waiting_ticket(line, by=clerk)
+    stranger = program(None, LineFactory.create())
     filters = {"location": line.location_id, "line": line.pk}
 
     body = reply(stranger.get(reverse(f"v1:{name}"), filters))
@@ -138,18 +102,17 @@ def test_a_key_of_another_location_finds_nothing_of_ours(
     assert ticket.location_id not in [each["id"] for each in own]
 
 
-@pytest.mark.parametrize("name", [name for name in ROUTES if name != "index"])
 @pytest.mark.parametrize("end", ["", "/"])
-def test_route_takes_a_slash_at_the_end_and_none(
-    name: str, end: str, line: Line, clerk: User
-) -> None:
-    ticket = waiting_ticket(line, by=clerk)
-    if ROWS[name].is_called:
-        lifecycle.call(ticket, by=clerk)
+def test_every_route_takes_a_slash_at_the_end_and_none(line: Line, clerk: User, end: str) -> None:
+    client, found = program(), {}
 
-    response = request(program(clerk), name, ticket, end=end)
+    for name, row in ROWS.items():
+        call = call_of(name, arranged(name, line, clerk))
+        more = names_user(name, clerk) if row.rights == "visit" else {}
+        with rights.taken_back():
+            found[name] = call.by(client, end=end, **more).status_code
 
-    assert reply(response)["statusCode"] == 200
+    assert found == dict.fromkeys(ROWS, 200)
 
 
 @pytest.mark.parametrize(

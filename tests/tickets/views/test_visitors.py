@@ -9,7 +9,7 @@ from django.urls import reverse
 from tests.conftest import CountQueries
 from tests.factories import InputFieldFactory, LineFactory, clerk_of, waiting_ticket
 from tests.tickets.views.test_service import HTMX, page_of
-from tickets.actions import labels, lifecycle
+from tickets.actions import external, labels, lifecycle
 from tickets.actions.extras import ExtraValue
 from tickets.models import Line, Source, Ticket, User
 
@@ -123,6 +123,51 @@ def test_details_cost_the_same_with_one_step_and_three(
         costs.append(count_queries(lambda: staff.get(url)))
 
     assert costs[0] == costs[1]
+
+
+def test_details_show_what_other_programs_know_escaped_and_in_local_time(
+    staff: Client, line: Line, clerk: User
+) -> None:
+    ticket = waiting_ticket(line, by=clerk)
+    item = {
+        "title": "Order <17>",
+        "text": "two pairs",
+        "url": "https://shop.example.org/17?a=1&b=2",
+        "footer": "paid",
+        "timestamp": "2026-01-05T09:00:00Z",
+    }
+    fields = [
+        {"type": "message", "content": "<script>alert(1)</script>", "importance": "error"},
+        {"type": "email", "title": "E-mail", "value": "j@e.com"},
+        {"type": "list", "title": "Orders", "items": [item, {"title": "Order 18"}]},
+    ]
+    external.put(ticket, provider="crm", title="CRM & co", fields=fields, by=clerk)
+
+    html = staff.get(reverse("tickets:ticket", args=[ticket.pk])).content.decode()
+
+    parts = (
+        "<h2><bdi>CRM &amp; co</bdi></h2>",
+        'class="notice notice--error"><bdi>&lt;script&gt;alert(1)&lt;/script&gt;</bdi>',
+        "<dd><bdi>j@e.com</bdi></dd>",
+        'href="https://shop.example.org/17?a=1&amp;b=2" rel="noopener noreferrer"',
+        ">Order &lt;17&gt;</bdi>",
+        "<bdi>two pairs</bdi>",
+        ">5 Jan 2026, 11:00</time>",
+        "<bdi>paid</bdi>",
+        "<bdi>Order 18</bdi>",
+    )
+    assert {part: html.count(part) for part in parts} == dict.fromkeys(parts, 1)
+    assert html.count("<script>alert") == 0
+
+
+def test_details_without_other_programs_have_no_empty_part(
+    staff: Client, line: Line, clerk: User
+) -> None:
+    ticket = waiting_ticket(line, by=clerk)
+
+    html = staff.get(reverse("tickets:ticket", args=[ticket.pk])).content.decode()
+
+    assert html.count("external") == 0
 
 
 def test_labels_are_added_and_removed(staff: Client, line: Line, clerk: User) -> None:

@@ -1,26 +1,23 @@
 """Input of version 1: form, JSON or query string, read into checked values."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from tickets import ids, names
+from tickets import ids
 from tickets.actions.extras import ExtraValue
-from tickets.api import parsing
+from tickets.api import checks, parsing
 from tickets.api.errors import bad_input
+from tickets.models.people import validate_ascii
 
-#: Country codes begin with 1 to 9; E.164 has at most 15 digits.
-PHONE_NUMBER = re.compile(r"[1-9][0-9]{4,14}")
-COLOR = re.compile(r"[0-9A-F]{6}")
+#: Labels, extras or roles in one request: each costs the database more than it cost to send.
+MOST = 100
 
 
 def parameters(request: Request) -> dict[str, Any]:
@@ -34,30 +31,33 @@ def parameters(request: Request) -> dict[str, Any]:
     return merged
 
 
-def text(values: Mapping[str, Any], name: str, *, limit: int, default: str = "") -> str:
-    """A string of at most `limit` characters, in NFC; numbers are taken as their digits."""
-    value = values.get(name)
-    if value is None:
-        return default
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise bad_input(name, _("“%(name)s” must be text.") % {"name": name})
-    cleaned = unicodedata.normalize("NFC", str(value)).strip()
-    if "\x00" in cleaned:  # which PostgreSQL refuses and SQLite stores
-        raise bad_input(name, _("“%(name)s” holds characters that are no text.") % {"name": name})
-    if len(cleaned) > limit:
-        message = _("“%(name)s” may have at most %(limit)d characters.")
-        raise bad_input(name, message % {"name": name, "limit": limit})
-    return cleaned
+def changes(request: Request) -> dict[str, Any]:
+    """What an edit sends; the text `null` stands for nothing, but in JSON, which has its own."""
+    values = parameters(request)
+    media_type = request.content_type.partition(";")[0].strip().lower()
+    as_json = request.data if media_type == parsing.JsonParser.media_type else {}
+    return {
+        name: None if value == "null" and name not in as_json else value
+        for name, value in values.items()
+    }
+
+
+def text(values: Mapping[str, Any], name: str, *, limit: int) -> str:
+    return checks.text(values.get(name), name, most=limit)
+
+
+def required(values: Mapping[str, Any], name: str, *, limit: int) -> str:
+    """A text that is not empty."""
+    value = text(values, name, limit=limit)
+    if not value:
+        raise bad_input(name, _("Send “%(name)s”.") % {"name": name})
+    return value
 
 
 def choice(
-    values: Mapping[str, Any], name: str, options: tuple[str, ...], default: str | None = None
+    values: Mapping[str, Any], name: str, options: tuple[str, ...], default: str = ""
 ) -> str:
-    value = text(values, name, limit=100) or default
-    if value not in options:
-        message = _("“%(name)s” must be one of %(options)s.")
-        raise bad_input(name, message % {"name": name, "options": ", ".join(options)})
-    return value
+    return checks.choice(text(values, name, limit=100) or default, name, options)
 
 
 def flag(values: Mapping[str, Any], name: str) -> bool:
@@ -87,33 +87,42 @@ def numbers(values: Mapping[str, Any], name: str) -> list[int]:
     return list(dict.fromkeys(each for each in found if each is not None))
 
 
+def id_list(request: Request, name: str) -> list[int]:
+    """Ids in a body that is nothing but a JSON list of them, or as any other value `name`."""
+    if isinstance(request.data, list):
+        return numbers({name: request.data}, name)
+    values = parameters(request)
+    if values.get(name) is None:
+        raise bad_input(name, _("Send a list of ids."))
+    return numbers(values, name)
+
+
 def name(values: Mapping[str, Any], param: str) -> str:
-    """A visitor's name of at most 50 letters, as people count them."""
-    value = text(values, param, limit=names.CODE_POINTS)
-    try:
-        names.validate_name(value)
-    except ValidationError as error:
-        raise bad_input(param, error.messages[0]) from error
-    return value
+    return checks.name(values.get(param), param)
 
 
 def phone_number(values: Mapping[str, Any], name: str = "phoneNumber") -> str:
-    """E.164 from a number with country code, with or without the plus."""
-    digits = text(values, name, limit=40).removeprefix("+")
-    if not digits:
-        return ""
-    if not PHONE_NUMBER.fullmatch(digits):
-        raise bad_input(name, _("Send the phone number with its country code, digits only."))
-    return f"+{digits}"
+    return checks.phone_number(values.get(name), name)
 
 
 def email(values: Mapping[str, Any], name: str = "email") -> str:
-    value = text(values, name, limit=100)
-    if value:
-        try:
-            validate_email(value)
-        except ValidationError as error:
-            raise bad_input(name, _("Send an e-mail address such as name@example.com.")) from error
+    return checks.email(values.get(name), name)
+
+
+def email_of_staff(values: Mapping[str, Any], name: str = "email") -> str:
+    required(values, name, limit=100)
+    value = email(values, name)
+    try:
+        validate_ascii(value)
+    except ValidationError as error:
+        raise bad_input(name, error.messages[0]) from error
+    return value
+
+
+def web_address(values: Mapping[str, Any], name: str) -> str:
+    value = text(values, name, limit=2000)
+    if value and not value.startswith(("https://", "http://")):
+        raise bad_input(name, _("Send a web address that begins with https://."))
     return value
 
 
@@ -133,15 +142,19 @@ def instant(values: Mapping[str, Any], name: str) -> datetime | None:
     raise bad_input(name, message % {"name": name})
 
 
+def color(values: Mapping[str, Any], name: str = "color") -> str:
+    return checks.color(values.get(name), name)
+
+
 def extras(values: Mapping[str, Any], name: str = "extra") -> list[ExtraValue]:
     """A list of {title, value, url?, color?, editable?}; in a form it is JSON inside the field."""
-    sent = _json_list(values, name)
+    sent = json_list(values, name)
     if not all(isinstance(each, dict) for each in sent):
         raise bad_input(name, _("“extra” must be a JSON list of objects."))
     return [_extra(each) for each in sent]
 
 
-def _json_list(values: Mapping[str, Any], name: str) -> list[Any]:
+def json_list(values: Mapping[str, Any], name: str) -> list[Any]:
     sent = values.get(name)
     if isinstance(sent, str):
         with suppress(ValueError):
@@ -150,6 +163,9 @@ def _json_list(values: Mapping[str, Any], name: str) -> list[Any]:
         return []
     if not isinstance(sent, list):
         raise bad_input(name, _("“%(name)s” must be a JSON list.") % {"name": name})
+    if len(sent) > MOST:
+        message = _("“%(name)s” may have at most %(limit)d items.")
+        raise bad_input(name, message % {"name": name, "limit": MOST})
     return sent
 
 
@@ -162,30 +178,21 @@ def _extra(sent: dict[str, Any]) -> ExtraValue:
     ):
         if not is_there:
             raise bad_input(mandatory, _("Each extra needs a title and a value."))
-    color = text(values, "extra.color", limit=7).removeprefix("#").upper()
-    if color and not COLOR.fullmatch(color):
-        raise bad_input("extra.color", _("Send the colour as six hex digits."))
-    url = text(values, "extra.url", limit=2000)
-    if url and not url.startswith(("https://", "http://")):
-        raise bad_input("extra.url", _("Send a web address that begins with https://."))
     return ExtraValue(
         title=title,
         value=text(values, "extra.value", limit=500),
-        url=url,
-        color=color,
+        url=web_address(values, "extra.url"),
+        color=checks.hex_color(values.get("extra.color"), "extra.color"),
         is_editable=values.get("extra.editable", True) is not False,
     )
 
 
 def labels(values: Mapping[str, Any], name: str = "labels") -> list[str]:
     """A list of texts, or of {value}; in a form it is JSON inside the field."""
-    sent = _json_list(values, name)
+    sent = json_list(values, name)
     texts = [each.get("value") if isinstance(each, dict) else each for each in sent]
     return list(dict.fromkeys(label({name: each}, name) for each in texts))
 
 
 def label(values: Mapping[str, Any], name: str = "value") -> str:
-    value = text(values, name, limit=50)
-    if not value:
-        raise bad_input(name, _("Send the label's text."))
-    return value
+    return required(values, name, limit=50)

@@ -1,4 +1,4 @@
-"""Locations and lines, read."""
+"""Locations, and what is set up in them, read."""
 
 from rest_framework.decorators import authentication_classes, permission_classes
 from rest_framework.request import Request
@@ -43,12 +43,6 @@ def location_details(request: Request, pk: int) -> Response:
 
 
 @endpoint("GET")
-def location_lines(request: Request, pk: int) -> Response:
-    rows = reach.location(request, pk).lines.in_use()
-    return Response({"statusCode": 200, "data": [resources.line(row) for row in rows]})
-
-
-@endpoint("GET")
 def location_desks(request: Request, pk: int) -> Response:
     rows = reach.location(request, pk).desks.filter(is_active=True)
     return Response({"statusCode": 200, "desks": [resources.desk(row) for row in rows]})
@@ -57,10 +51,28 @@ def location_desks(request: Request, pk: int) -> Response:
 @endpoint("GET")
 def location_users(request: Request, pk: int) -> Response:
     place = reach.location(request, pk)
-    rows = User.objects.working_at(place)
-    return Response({"statusCode": 200, "data": [resources.colleague(r, place) for r in rows]})
+    rows = User.objects.working_at(place).select_related("picture").defer("picture__image")
+    site = reach.site(request)
+    data = [resources.colleague(row, place, site) for row in rows]
+    return Response({"statusCode": 200, "data": data})
 
 
 @endpoint("GET")
-def line_details(request: Request, pk: int) -> Response:
-    return Response(resources.line(reach.line(request, pk)) | {"statusCode": 200})
+def location_devices(request: Request, pk: int) -> Response:
+    now = instants.now()
+    rows = reach.location(request, pk).devices.filter(is_active=True)
+    data = [resources.listed_device(row, now) for row in rows]
+    return Response({"statusCode": 200, "data": data})
+
+
+@endpoint("GET")
+def location_fields(request: Request, pk: int) -> Response:
+    """What a visitor is asked: who they are, the line if there is a choice, and then the rest."""
+    place = reach.location(request, pk)
+    rows = place.input_fields.filter(is_active=True).prefetch_related("options")
+    fields = [resources.input_field(row) for row in rows]
+    about_person = [each for each in fields if "title" not in each]
+    others = [each for each in fields if "title" in each]
+    has_choice = place.lines.open().count() > 1
+    line = [{"type": "line"}] if has_choice else []
+    return Response({"statusCode": 200, "fields": [*about_person, *line, *others]})

@@ -1,33 +1,32 @@
-"""Tickets: create, read, and every step of their life."""
+"""Tickets: create, read, search, count, and call."""
 
-import hashlib
+from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
+from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tickets.actions import intake, labels, lifecycle
+from tickets.actions import intake, lifecycle
 from tickets.api.endpoints import endpoint
 from tickets.api.errors import bad_input
-from tickets.api.v1 import inputs, reach, resources, search
-from tickets.models import Actor, Line, Source, Ticket
-
-SUCCESS = {"statusCode": 200, "result": "success"}
+from tickets.api.rendering import streamed
+from tickets.api.v1 import connected, inputs, reach, resources, search
+from tickets.models import Actor, Source, Ticket
 
 
 def _shown(ticket: Ticket) -> Response:
-    row = Ticket.objects.prefetch_related(*reach.RELATIONS).get(pk=ticket.pk)
-    return Response(resources.ticket(row) | {"statusCode": 200})
+    return Response(resources.ticket(ticket) | {"statusCode": 200})
 
 
 @endpoint("POST")
 def create(request: Request, line: int) -> Response:
-    """A visitor joins the line. With an `Idempotency-Key`, a repeated call makes no second ticket."""
+    """A visitor joins the line."""
     values = inputs.parameters(request)
-    joined = reach.line(request, line)
     ticket = intake.create(
-        joined,
+        reach.line(request, line),
         by=Actor.program(reach.key_of(request), None),
         source=inputs.choice(values, "source", tuple(Source.values), Source.MANUAL),
         first_name=inputs.name(values, "firstName"),
@@ -36,35 +35,40 @@ def create(request: Request, line: int) -> Response:
         email=inputs.email(values),
         extras=inputs.extras(values),
         labels=inputs.labels(values),
-        nonce=_nonce(request, joined),
     )
     return Response({"statusCode": 200, "id": str(ticket.pk)})
 
 
-def _nonce(request: Request, line: Line) -> str | None:
-    key = request.headers.get("Idempotency-Key", "")
-    if not key:
-        return None
-    own = f"{reach.key_of(request).pk}:{line.pk}:{key}"
-    return hashlib.sha256(own.encode()).hexdigest()
-
-
 @endpoint("GET")
 def details(request: Request, pk: int) -> Response:
-    return _shown(reach.ticket(request, pk))
+    """Everything of one ticket; its `connectedTickets` only when `responseScope` asks."""
+    scope = search.scope(inputs.parameters(request))
+    ticket = reach.ticket(request, pk)
+    response = _shown(ticket)
+    if search.CONNECTED in scope:
+        connected.add_to([response.data], [ticket])
+    return response
 
 
 @endpoint("GET")
-def search_tickets(request: Request) -> Response:
+def search_tickets(request: Request) -> HttpResponseBase:
     """Tickets by filters; `interactions` and `messages` only when `responseScope` asks."""
     values = inputs.parameters(request)
     scope = search.scope(values)
-    relations = ["extras", "labels"]
-    relations += ["interactions"] if resources.INTERACTIONS in scope else []
-    relations += ["messages"] if resources.MESSAGES in scope else []
-    rows = search.ordered(search.matching(request, values), values).prefetch_related(*relations)
-    data = [resources.ticket(row, scope) for row in rows[: search.limit(values)]]
-    return Response({"statusCode": 200, "data": data})
+    limit = search.limit(values)
+    found = search.matching(request, values).pages(search.order(values), limit)
+    pages = (_page(rows, scope) for rows in found)
+    first = next(pages, [])  # an error is one before the reply begins
+    if len(first) < search.PAGE or limit == search.PAGE:
+        return Response({"statusCode": 200, "data": first})
+    return streamed("data", chain([first], pages))
+
+
+def _page(rows: Sequence[Any], scope: frozenset[str]) -> list[dict[str, Any]]:
+    shown = resources.tickets(rows, scope)
+    if search.CONNECTED in scope:
+        connected.add_to(shown, rows)
+    return shown
 
 
 @endpoint("GET", "POST")
@@ -81,7 +85,7 @@ def call_next(request: Request) -> Response:
     if not ids:
         raise bad_input("lines", _("Name the lines to call from."))
     lines = reach.lines_named(request, ids, "lines")
-    place = reach.location(request, lines[0].location_id)
+    place = lines[0].location
     if any(line.location_id != place.pk for line in lines):
         raise bad_input("lines", _("All lines must be of one location."))
     ticket = lifecycle.call_next(lines, **_call_options(request, values, place))
@@ -101,68 +105,3 @@ def _call_options(request: Request, values: dict[str, Any], place: Any) -> dict[
         "desk": reach.desk(values, place),
         "keep_open": inputs.flag(values, "keepActiveTicketsOpen"),
     }
-
-
-@endpoint("POST")
-def recall(request: Request, pk: int) -> Response:
-    ticket, by, _values = _step(request, pk)
-    lifecycle.recall(ticket, by=by)
-    return Response(SUCCESS)
-
-
-@endpoint("POST")
-def mark_served(request: Request, pk: int) -> Response:
-    ticket, by, _values = _step(request, pk)
-    lifecycle.serve(ticket, by=by)
-    return Response(SUCCESS)
-
-
-@endpoint("POST")
-def mark_no_show(request: Request, pk: int) -> Response:
-    ticket, by, _values = _step(request, pk)
-    lifecycle.mark_no_show(ticket, by=by)
-    return Response(SUCCESS)
-
-
-@endpoint("POST")
-def cancel(request: Request, pk: int) -> Response:
-    ticket, by, _values = _step(request, pk)
-    lifecycle.cancel(ticket, by=by)
-    return Response(SUCCESS)
-
-
-@endpoint("POST")
-def return_to_queue(request: Request, pk: int) -> Response:
-    ticket, by, values = _step(request, pk)
-    position = inputs.choice(values, "position", ("FIRST", "LAST"))
-    lifecycle.return_to_queue(ticket, position="FIRST" if position == "FIRST" else "LAST", by=by)
-    return Response(SUCCESS)
-
-
-@endpoint("POST")
-def add_label(request: Request, pk: int) -> Response:
-    ticket, by, values = _step(request, pk)
-    is_new = labels.add(ticket, value=inputs.label(values), by=by)
-    return Response({"statusCode": 200, "result": "success" if is_new else "no action"})
-
-
-@endpoint("POST")
-def remove_label(request: Request, pk: int) -> Response:
-    ticket, by, values = _step(request, pk)
-    labels.remove(ticket, value=inputs.label(values), by=by)
-    return Response(SUCCESS)
-
-
-@endpoint("PUT")
-def replace_labels(request: Request, pk: int) -> Response:
-    ticket, by, values = _step(request, pk)
-    if values.get("labels") is None:
-        raise bad_input("labels", _("Send all labels that the ticket shall have."))
-    labels.replace(ticket, values=inputs.labels(values), by=by)
-    return Response(SUCCESS)
-
-
-def _step(request: Request, pk: int) -> tuple[Ticket, Actor, dict[str, Any]]:
-    values = inputs.parameters(request)
-    ticket = reach.ticket(request, pk)
-    return ticket, reach.actor(request, values, ticket.location), values

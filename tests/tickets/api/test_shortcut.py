@@ -1,0 +1,40 @@
+"""What requests of the API still pass through on their shorter way."""
+
+from django.test import Client
+from django.utils import translation
+from pytest_django import SettingsWrapper
+
+PATH = "/v1/locations"
+
+
+def test_api_refuses_an_unknown_host(db: None) -> None:
+    assert Client(SERVER_NAME="elsewhere.example").get(PATH).status_code == 400
+
+
+def test_api_sends_insecure_requests_to_https(settings: SettingsWrapper) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+
+    response = Client().get(PATH)
+
+    assert (response.status_code, response["Location"]) == (301, f"https://testserver{PATH}")
+
+
+def test_api_speaks_the_language_that_is_asked_for(db: None, settings: SettingsWrapper) -> None:
+    """Not the one in which the thread has served a page before."""
+    settings.LANGUAGES = [("en", "English"), ("et", "Estonian"), ("fi", "Finnish")]
+    spoken = []
+
+    for headers in ({}, {"Accept-Language": "et"}):
+        translation.activate("fi")
+        Client(headers=headers).get(PATH)
+        spoken.append(translation.get_language())
+
+    assert spoken == ["en", "et"]
+    translation.activate("en")
+
+
+def test_api_sets_no_cookie_and_measures_its_answer(db: None) -> None:
+    response = Client().get(PATH)
+
+    assert response.cookies == {}
+    assert response["Content-Length"] == str(len(response.content))
