@@ -1,15 +1,16 @@
 """Put an action on record, and ring the bell of its location with the commit."""
 
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from django.db import connection
 from django.db.models import Model
 
-from tickets import instants
+from tickets import instants, prepared
 from tickets.models import Activity, Actor, By, EventName, Interaction, Message, Ticket
 
-__all__ = ["BELL", "EventName", "record"]
+__all__ = ["BELL", "EventName", "channel_of", "location_of", "record"]
 
 #: The PostgreSQL channel on which a commit is announced. The payload is a location's id, no data.
 BELL = "tickets"
@@ -35,7 +36,7 @@ def record(
     action leaves no trace.
     """
     actor = Actor.of(by)
-    return Activity.objects.create(
+    activity = Activity(
         location_id=location_id,
         sequence=_raise_version(location_id),
         ticket=ticket,
@@ -52,6 +53,18 @@ def record(
         part_of=part_of,
         undoes=undoes,
     )
+    prepared.insert(activity)
+    return activity
+
+
+def channel_of(location_id: int) -> str:
+    """The channel on which a location's versions are announced to whoever listens."""
+    return f"location:{location_id}"
+
+
+def location_of(channel: str) -> int:
+    """The id of the location that a channel is about."""
+    return int(channel.removeprefix("location:"))
 
 
 def _raise_version(location_id: int) -> int:
@@ -65,7 +78,7 @@ def _raise_version(location_id: int) -> int:
     return version
 
 
-def changed(before: Model, **after: Any) -> dict[str, list[Any]]:
+def changed(before: Model | SimpleNamespace, **after: Any) -> dict[str, list[Any]]:
     """[before, after] of each of the columns `after` that changes, in the form that is kept."""
     pairs = {name: [_kept(getattr(before, name)), _kept(new)] for name, new in after.items()}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}

@@ -30,6 +30,10 @@ Ids = tuple[int, ...]
 #: The environment variable that names the file of what was recorded, for the server processes.
 FILE = "FLOOR_STATEMENTS"
 TOKEN = re.compile(r"[\w-]+")
+#: What a second look for a ticket ends in.
+PASSING_OVER = (
+    ' FOR UPDATE OF "tickets_ticket" SKIP LOCKED' if connection.vendor == "postgresql" else ""
+)
 SAVEPOINT = re.compile(r'"s\d+_x\d+"')
 
 
@@ -56,9 +60,20 @@ class Statement:
     sql: str
     params: tuple[Any, ...]
     block: int
-    has_changed: bool
+    count: int = 0  # of rows, as far as the driver knows without fetching them
     rows: Rows = field(default_factory=list)
     fresh: dict[int, FromRow | Now | Token] = field(default_factory=dict)
+
+    @property
+    def is_claim(self) -> bool:
+        """Whether it has to change something, or somebody else was faster."""
+        return self.sql.startswith("UPDATE") and (self.count > 0 or bool(self.rows))
+
+    @property
+    def look(self) -> int:
+        """The latest of the statements that its values come from."""
+        sources = [s.statement for s in self.fresh.values() if isinstance(s, FromRow)]
+        return max(sources, default=0)
 
 
 class Lost(Exception):
@@ -97,16 +112,15 @@ def _recorded[T](send: Callable[[T], Ids], call: T) -> list[Statement]:
         result = execute(sql, params, many, context)
         if not sql.startswith("BEGIN"):
             cursor = context["cursor"]
-            has_changed = sql.startswith("UPDATE") and cursor.rowcount > 0
             text = SAVEPOINT.sub('"nested"', sql)
-            statement = Statement(text, tuple(params or ()), block(), has_changed)
+            statement = Statement(text, tuple(params or ()), block(), cursor.rowcount)
             cursor.cursor = Overheard(cursor.cursor, statement.rows)
             statements.append(statement)
         return result
 
     with connection.execute_wrapper(listen):
         ids = send(call)
-    return [Statement("", (), 0, has_changed=False, rows=[ids]), *statements]
+    return [Statement("", (), 0, rows=[ids]), *statements]
 
 
 class Overheard:
@@ -174,30 +188,48 @@ def _statements() -> dict[str, list[Statement]]:
 
 
 def replay(statements: Sequence[Statement], ids: Ids) -> list[Rows]:
-    """The rows of each statement. After a lost claim it looks again, as the product does."""
+    """The rows of each statement. After a lost claim it looks again, as the product does:
+    passing over what others hold, and if it loses that too, from the look on."""
     now = connection.ops.adapt_datetimefield_value(instants.now())
     found: list[Rows] = [[ids]]
+    again: int | None = None
     while len(found) < len(statements):
         try:
             for block, part in groupby(statements[len(found) :], key=lambda each: each.block):
                 with transaction.atomic() if block else nullcontext():
-                    _run(part, found, now)
+                    _run(part, statements, found, now, again)
         except Lost as lost:
-            del found[lost.look_again :]
+            again = lost.look_again if again is None else None
+            del found[lost.look_again + (again is not None) :]
     return found
 
 
-def _run(part: Iterable[Statement], found: list[Rows], now: Any) -> None:
+def _run(
+    part: Iterable[Statement],
+    statements: Sequence[Statement],
+    found: list[Rows],
+    now: Any,
+    again: int | None,
+) -> None:
     with connection.cursor() as cursor:
         for statement in part:
-            params = list(statement.params)
-            for position, source in statement.fresh.items():
-                params[position] = _value(source, found, now)
-            cursor.execute(statement.sql, params)
-            if statement.has_changed and not cursor.rowcount:
-                sources = statement.fresh.values()
-                raise Lost(max(s.statement for s in sources if isinstance(s, FromRow)))
-            found.append(cursor.fetchall() if cursor.description else [])
+            if statement.is_claim and again is not None and statement.look == again:
+                look = statements[again]
+                found[again] = _rows(cursor, look, look.sql + PASSING_OVER, found, now)
+                if not found[again]:
+                    raise Lost(again)
+            rows = _rows(cursor, statement, statement.sql, found, now)
+            if statement.is_claim and not (rows or cursor.rowcount > 0):
+                raise Lost(statement.look)
+            found.append(rows)
+
+
+def _rows(cursor: Any, statement: Statement, sql: str, found: list[Rows], now: Any) -> Rows:
+    params = list(statement.params)
+    for position, source in statement.fresh.items():
+        params[position] = _value(source, found, now)
+    cursor.execute(sql, params)
+    return cursor.fetchall() if cursor.description else []
 
 
 def _value(source: FromRow | Now | Token, found: list[Rows], now: Any) -> Any:

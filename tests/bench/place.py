@@ -30,7 +30,7 @@ class Place:
         for clerk in range(CLERKS):
             desk = DeskFactory.create(pk=20_001 + clerk, location=line.location)
             clerk_of(line.location, pk=10_001 + clerk, desk=desk)
-        _key, secret = programs.issue_key(name="bench")
+        _key, secret = programs.issue_key(name="bench", is_rate_limited=False)
         place = cls(line, list(User.objects.values_list("pk", flat=True).order_by("pk")), secret)
         today = line.location.today()
         NumberCounter.objects.create(location=line.location, day=today, last_number=100_000)

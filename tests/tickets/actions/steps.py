@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.tickets.actions.conftest import Office
-from tickets.actions import details, labels, lifecycle, messages, routing
+from tickets.actions import details, external, labels, lifecycle, messages, routing
 from tickets.actions.extras import ExtraValue
 from tickets.models import Activity, EventName, Label, Ticket
 from tickets.states import Transition
@@ -47,6 +47,13 @@ def _noted(office: Office) -> Ticket:
 
 def _with_phone(office: Office) -> Ticket:
     return details.edit(office.waiting(), phone_number="+3725123456", by=office.clerk)
+
+
+def _known_elsewhere(office: Office) -> Ticket:
+    ticket = office.waiting()
+    fields = [{"type": "text", "title": "Customer", "value": "since 2019"}]
+    external.put(ticket, provider="crm", title="CRM", fields=fields, by=office.clerk)
+    return ticket
 
 
 def _called_while_another_waits(office: Office) -> Ticket:
@@ -129,6 +136,11 @@ STEPS = {
         _with_phone,
         lambda t, o: messages.send(t, body="Come to the door.", by=o.clerk),
     ),
+    "external data": Step(
+        EventName.EXTERNAL_CHANGED,
+        _known_elsewhere,
+        lambda t, o: external.put(t, provider="crm", title="CRM", fields=[], by=o.clerk),
+    ),
 }
 
 TRANSITIONS = {
@@ -148,6 +160,7 @@ def state_of(ticket: Ticket) -> dict[str, Any]:
         "extras": list(ticket.extras.order_by("id").values(*extras)),
         "labels": list(ticket.labels.order_by("id").values("value", "color")),
         "messages": list(ticket.messages.order_by("id").values()),
+        "external": list(ticket.external_data.order_by("id").values()),
     }
 
 

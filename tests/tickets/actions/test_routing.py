@@ -1,7 +1,12 @@
 """Forward, reorder, assign, unassign: what each changes, and when it refuses."""
 
-import pytest
+from threading import Event
+from time import sleep
 
+import pytest
+from django.db import transaction
+
+from tests.conftest import Threads
 from tests.factories import LineFactory, UserFactory, clerk_of
 from tests.tickets.actions.conftest import Office
 from tests.tickets.actions.steps import history, latest
@@ -125,6 +130,28 @@ def test_reorder_behind_a_called_visitor_is_refused(office: Office) -> None:
 
     with pytest.raises(NotSameLocation):
         routing.reorder(office.waiting(), after=called, by=office.clerk)
+
+
+def test_reorder_behind_a_visitor_whose_clerk_calls_the_next_one_waits_for_nobody(
+    office: Office, in_threads: Threads
+) -> None:
+    served, waiting = office.called(), office.waiting()
+    is_held = Event()
+
+    def reorder() -> Ticket:
+        with transaction.atomic():
+            waiting.lock()
+            is_held.set()
+            sleep(0.3)  # in which the call holds whom it serves and comes to wait for `waiting`
+            return routing.reorder(waiting, after=served, by=office.clerk)
+
+    def call() -> Ticket:
+        is_held.wait(5)
+        return lifecycle.call(Ticket.objects.get(pk=waiting.pk), by=office.clerk)
+
+    reordered, called = in_threads(reorder, call)
+
+    assert (type(reordered), called) == (NotSameLocation, waiting)
 
 
 def test_reorder_behind_somebody_of_another_location_is_refused(office: Office) -> None:

@@ -3,13 +3,20 @@
 from functools import partial
 
 import pytest
+from django.core import mail
 
 from tests.conftest import Threads
 from tests.factories import DeskFactory, LineFactory, LocationFactory, UserFactory
 from tests.tickets.actions.conftest import Office
 from tests.tickets.actions.steps import history, latest
 from tickets.actions import lifecycle, routing, staff
-from tickets.exceptions import AssigneeNotHere, DeskNotFound, DeskTaken
+from tickets.exceptions import (
+    AssigneeNotHere,
+    DeskNotFound,
+    DeskTaken,
+    OwnAccount,
+    OwnerStays,
+)
 from tickets.models import Activity, RoleType, Ticket, User
 from tickets.states import Status
 
@@ -170,3 +177,52 @@ def test_deactivate_and_assign_at_once_never_leave_a_visitor_with_nobody(
 
         assert isinstance(assigned, Ticket | AssigneeNotHere)
         assert Ticket.objects.get(pk=ticket.pk).assignee is None
+
+
+def test_deactivate_of_oneself_is_refused(office: Office) -> None:
+    with pytest.raises(OwnAccount):
+        staff.deactivate(office.clerk, by=office.clerk)
+
+    assert User.objects.get(pk=office.clerk.pk).is_active
+
+
+def test_deactivate_of_an_owner_is_refused(office: Office) -> None:
+    owner = UserFactory.create()
+    owner.roles.create(type=RoleType.OWNER)
+
+    with pytest.raises(OwnerStays):
+        staff.deactivate(owner, by=office.clerk)
+
+    assert User.objects.get(pk=owner.pk).is_active
+
+
+def test_invite_at_once_adds_one_person(office: Office, in_threads: Threads) -> None:
+    invite = partial(
+        staff.invite,
+        email="kai@example.org",
+        first_name="Kai",
+        last_name="",
+        grants=[staff.Grant(RoleType.CLERK, office.location)],
+        site="http://testserver",
+        by=office.clerk,
+    )
+
+    results = in_threads(invite, invite, invite)
+
+    assert sorted(type(each).__name__ for each in results) == ["User", "UserExists", "UserExists"]
+    assert len(mail.outbox) == 1
+    assert Activity.objects.filter(event="user.invited").count() == 1
+
+
+def test_give_role_at_once_gives_it_once(office: Office, in_threads: Threads) -> None:
+    give = partial(
+        staff.give_role,
+        office.colleague,
+        grant=staff.Grant(RoleType.MANAGER, office.location),
+        by=office.clerk,
+    )
+
+    results = in_threads(give, give)
+
+    assert sorted(results, key=str) == [False, True]
+    assert Activity.objects.filter(event="role.granted").count() == 1
