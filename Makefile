@@ -4,8 +4,11 @@ PORT ?= 8000
 PYTHON := .venv/bin/python
 LOCAL_ENV = SECRET_KEY=$$(cat .local/secret.key) INSECURE_HTTP=true
 
+# Make before 4.0 cannot keep the outputs of two jobs apart.
+ONE_BY_ONE = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite test-postgres check bench screenshots format lock setup clean
+.PHONY: help run test test-sqlite test-postgres check bench fuzz screenshots format lock setup clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -17,9 +20,9 @@ setup: ## Install into .venv and make the local secret (done by the other target
 run: setup ## Install, migrate, fill in the demo, serve on one port
 	@$(LOCAL_ENV) DEMO=true ALLOWED_HOSTS='*' exec $(PYTHON) manage.py start --host $(HOST) --port $(PORT)
 
-test: setup ## Run all tests, on SQLite and on PostgreSQL
-	@$(MAKE) --no-print-directory test-sqlite
-	@$(MAKE) --no-print-directory test-postgres
+test: setup ## Run all tests, on SQLite and on PostgreSQL at the same time
+	@echo "Both databases at the same time; each prints its results when it is done."
+	@$(MAKE) --no-print-directory --jobs=2 $(ONE_BY_ONE) test-sqlite test-postgres
 
 test-sqlite: setup ## Run all tests on a SQLite file
 	@echo "=== SQLite"; $(LOCAL_ENV) TEST_DATABASE=sqlite $(PYTHON) -m pytest $(ARGS)
@@ -35,6 +38,10 @@ format: setup ## Put code and templates in form
 
 bench: setup ## Measure against a floor in the same run
 	@$(LOCAL_ENV) $(PYTHON) -m tests.bench
+
+fuzz: setup ## Ask the API 10,000 times and more for what its document allows, and for what not
+	@echo "=== SQLite"; $(LOCAL_ENV) FUZZ=long TEST_DATABASE=sqlite $(PYTHON) -m pytest tests/fuzz
+	@echo "=== PostgreSQL"; $(LOCAL_ENV) FUZZ=long TEST_DATABASE=postgres $(PYTHON) -m pytest tests/fuzz
 
 screenshots: setup ## Make the pictures in docs/screenshots
 	@$(LOCAL_ENV) $(PYTHON) -m tests.screenshots

@@ -1,5 +1,6 @@
 """Node and npm, wherever they are to be had, and the client library as npm installs it."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -43,13 +44,16 @@ def path() -> str:
 @cache
 def library() -> Path:
     """The folder in which the client library is installed. Raises Missing."""
-    wanted = (HERE / "package.json").read_bytes()
-    given = PLACE / "package.json"
-    if not (given.exists() and given.read_bytes() == wanted and (PLACE / "node_modules").exists()):
-        PLACE.mkdir(exist_ok=True)
-        given.write_bytes(wanted)
-        npm = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent"]
-        _run(npm, path(), cwd=PLACE)
+    PLACE.mkdir(exist_ok=True)
+    with (PLACE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the other database's tests run at the same time
+        wanted = (HERE / "package.json").read_bytes()
+        installed = PLACE / "installed.json"
+        if not (installed.exists() and installed.read_bytes() == wanted):
+            (PLACE / "package.json").write_bytes(wanted)
+            npm = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent"]
+            _run(npm, path(), cwd=PLACE)
+            installed.write_bytes(wanted)
     return PLACE
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 import time_machine
 from django.conf import settings as site
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django.fixtures import Settings
@@ -282,6 +283,22 @@ def test_old_keys_are_swept_by_and_by(
     left = IdempotencyKey.objects
     assert left.filter(scope="old").count() == 5
     assert left.exclude(scope="old").count() == repeats.SWEEP_EVERY
+
+
+def test_a_sweep_that_fails_is_not_the_requests_trouble(
+    api: Client, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repeats, "SWEEP_EVERY", 1)
+
+    def refuse_to_delete(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith("DELETE"):
+            raise OperationalError("database is locked")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(refuse_to_delete):
+        response = create(keyed(api), line, b'{"firstName":"Jane"}')
+
+    assert reply(response)["statusCode"] == 200
 
 
 def test_answer_that_is_no_longer_kept_is_not_made_again(api: Client, line: Line) -> None:
