@@ -1,5 +1,6 @@
 """The one ASGI application: streams beside Django, which runs as WSGI in a pool of threads."""
 
+import gc
 from collections.abc import AsyncGenerator
 
 from a2wsgi import WSGIMiddleware
@@ -18,6 +19,9 @@ from tickets.realtime.hub import Hub
 
 #: What the connection of the bell shares with Django's, TLS included.
 LIBPQ_PARAMETERS = {each.keyword.decode() for each in Conninfo.get_defaults()}
+
+#: So many new objects make Python look for cycles. A reply is some thousands, and leaves hardly any.
+GARBAGE_AT = 10_000
 
 
 def bell() -> AsyncGenerator[None]:
@@ -51,6 +55,7 @@ async def _lifespan(receive: sse.Receive, send: sse.Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            gc.set_threshold(GARBAGE_AT)
             hub.start()
             await send({"type": "lifespan.startup.complete"})
         else:

@@ -113,6 +113,7 @@ API_MIDDLEWARE = [
 
 ROOT_URLCONF = "qminder_site.urls"
 #: Beside /v1/: what the header X-Qminder-API-Version chooses.
+API_VERSION_HEADER = "X-Qminder-API-Version"
 API_VERSIONS = {"2020-09-01": "qminder_site.urls_2020"}
 API_VERSION_UNKNOWN = "qminder_site.urls_unknown"
 WSGI_APPLICATION = "qminder_site.wsgi.application"

@@ -35,6 +35,7 @@ PAGES = [
     "Service View",
     "Admin",
     "API",
+    "API docs",
 ]
 
 

@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 #: Names a version of the API whose calls are not under /v1/.
-VERSION = "X-Qminder-API-Version"
+VERSION = settings.API_VERSION_HEADER
 
 
 def is_api(request: HttpRequest) -> bool:
@@ -37,7 +37,8 @@ class ApiAddressMiddleware:
             request.path_info += "/"
         if is_api(request) and request.path_info not in ("/", "/v1/"):
             request.path_info = request.path_info.removesuffix("/")
-        if version := request.headers.get(VERSION):
+        if VERSION in request.headers:
+            version = request.headers[VERSION]
             request.urlconf = settings.API_VERSIONS.get(version, settings.API_VERSION_UNKNOWN)
         return self.get_response(request)
 

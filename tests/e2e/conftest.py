@@ -70,7 +70,7 @@ def office(transactional_db: None) -> Office:
             is_mandatory_in_remote_sign_in=is_mandatory,
         )
     clerk = clerk_of(location, first_name="Mari", last_name="Tamm", desk=desk)
-    _key, secret = programs.issue_key(name="Tests")
+    _key, secret = programs.issue_key(name="Tests", is_rate_limited=False)
     kiosk = DeviceFactory.create(location=location)
     return Office(location, line, desk, clerk, kiosk, secret)
 

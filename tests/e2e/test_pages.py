@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core import mail
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 from pytest_django.fixtures import Settings
@@ -63,6 +64,19 @@ def test_pages_of_the_staff(
     audit("sign-in", stranger)
     stranger.get_by_role("button", name="Sign in").click()
     audit("sign-in with an error", stranger)
+    stranger.get_by_role("link", name="Forgot your password?").click()
+    audit("forgot password", stranger)
+    stranger.get_by_role("button", name="Send the link").click()
+    audit("forgot password with an error", stranger)
+    stranger.get_by_label("E-mail").fill(clerk.email)
+    stranger.get_by_role("button", name="Send the link").click()
+    audit("sign-in with a notice", stranger)
+    stranger.goto(str(mail.outbox[-1].body).split("\n\n")[2])
+    audit("set password", stranger)
+    stranger.get_by_role("button", name="Set the password").click()
+    audit("set password with an error", stranger)
+    stranger.goto("/set-password/MQ/x/")
+    audit("set password by a dead link", stranger)
 
     page = sign_in(clerk, **IPAD)
     page.goto(f"/service/{city.pk}/")

@@ -21,8 +21,7 @@ def create(
     `columns` are further columns of the line, such as its status. Raises LineNameTaken, TooManyLines.
     """
     with transaction.atomic():
-        # Whoever adds to this location waits here, so that no two lines get one letter.
-        Location.objects.select_for_update(no_key=True).get(pk=location.pk)
+        _hold_names(location.pk)
         there = list(location.lines.not_deleted())
         _refuse_taken_name(name, there)
         colors = LineColor.values
@@ -108,6 +107,11 @@ def _hold(line: Line) -> Line:
     if held is None:
         raise LineNotFound
     return held
+
+
+def _hold_names(location_id: int) -> None:
+    """Whoever adds or names a line here waits, so that no two get one letter or one name."""
+    Location.objects.select_for_update(no_key=True).get(pk=location_id)
 
 
 def _record(line: Line, changes: dict[str, list[Any]], *, by: By) -> None:

@@ -29,6 +29,8 @@ def text(value: Any, param: str, *, most: int, too_long: str = INVALID) -> str:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise bad_input(param, _("“%(name)s” must be text.") % {"name": param})
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # in JSON, 5.0 is the same number as 5
     cleaned = unicodedata.normalize("NFC", str(value)).strip()
     if "\x00" in cleaned:  # which PostgreSQL refuses and SQLite stores
         raise bad_input(param, _("“%(name)s” holds characters that are no text.") % {"name": param})

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -23,7 +24,7 @@ def handle(exception: Exception, context: dict[str, Any]) -> Response:
     """What DRF calls with whatever a view raised."""
     error = _as_api_error(exception)
     content = body(error)
-    if error.status == 500:
+    if error.status >= 500:
         logger.error("API error %s", content["requestId"], exc_info=exception)
     set_rollback()
     headers = {"WWW-Authenticate": "Key"} if error.status == 401 else {}
@@ -52,6 +53,15 @@ def _as_api_error(exception: Exception) -> ApiError:
             return ApiError(403, "forbidden", _("This key may not do that."))
         case exceptions.APIException():
             return ApiError(exception.status_code, "refused", str(exception.detail))
+        case OperationalError() | InterfaceError():
+            return ApiError(
+                503,
+                "unavailable",
+                _("The database does not answer at the moment."),
+                developer="Come again. Whether a change was made is not known, unless the request "
+                "has an Idempotency-Key: repeated with it, it has one effect.",
+                retry_after=1,
+            )
     return ApiError(500, "internal", _("Something went wrong on our side. Nothing was changed."))
 
 

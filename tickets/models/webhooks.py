@@ -9,7 +9,7 @@ from tickets.models.programs import ApiKey
 
 
 class Webhook(models.Model):
-    """An address that a program registered; it is told what the program's key may read, and no more.
+    """An address that a program registered; it is told of the locations that the program's key manages.
 
     The secret signs what is sent, so it is kept as it is, and shown to nobody after the first answer.
     """

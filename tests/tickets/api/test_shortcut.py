@@ -2,7 +2,7 @@
 
 from django.test import Client
 from django.utils import translation
-from pytest_django import SettingsWrapper
+from pytest_django import Settings
 
 PATH = "/v1/locations"
 
@@ -11,7 +11,7 @@ def test_api_refuses_an_unknown_host(db: None) -> None:
     assert Client(SERVER_NAME="elsewhere.example").get(PATH).status_code == 400
 
 
-def test_api_sends_insecure_requests_to_https(settings: SettingsWrapper) -> None:
+def test_api_sends_insecure_requests_to_https(settings: Settings) -> None:
     settings.SECURE_SSL_REDIRECT = True
 
     response = Client().get(PATH)
@@ -19,7 +19,7 @@ def test_api_sends_insecure_requests_to_https(settings: SettingsWrapper) -> None
     assert (response.status_code, response["Location"]) == (301, f"https://testserver{PATH}")
 
 
-def test_api_speaks_the_language_that_is_asked_for(db: None, settings: SettingsWrapper) -> None:
+def test_api_speaks_the_language_that_is_asked_for(db: None, settings: Settings) -> None:
     """Not the one in which the thread has served a page before."""
     settings.LANGUAGES = [("en", "English"), ("et", "Estonian"), ("fi", "Finnish")]
     spoken = []
