@@ -161,6 +161,18 @@ def test_name_of_another_line_is_refused(office: Office) -> None:
     assert Line.objects.get(pk=office.line.pk).name == "Old"
 
 
+def test_name_given_to_two_at_once_has_one_winner(office: Office, in_threads: Threads) -> None:
+    both = [office.line, office.other_line]
+
+    results = in_threads(
+        *(partial(lines.edit, line, name="Passports", by=office.clerk) for line in both),
+        partial(lines.create, office.location, name="Passports", by=office.clerk),
+    )
+
+    assert sum(isinstance(result, LineNameTaken) for result in results) == 2
+    assert Line.objects.filter(name="Passports").count() == 1
+
+
 def test_edit_records_what_changed(office: Office) -> None:
     lines.edit(office.line, name=office.line.name, color="112233", by=office.clerk)
 

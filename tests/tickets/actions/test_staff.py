@@ -105,6 +105,23 @@ def test_choose_lines_keeps_the_choice_elsewhere(office: Office) -> None:
     assert set(office.clerk.selected_lines.all()) == {elsewhere, office.line}
 
 
+def test_choose_lines_at_two_locations_at_once_keeps_both(
+    office: Office, in_threads: Threads
+) -> None:
+    elsewhere = LineFactory.create()
+    office.clerk.selected_lines.set([office.other_line])
+
+    results = in_threads(
+        *(
+            partial(staff.choose_lines, office.clerk, location=line.location, lines=[line])
+            for line in (office.line, elsewhere)
+        )
+    )
+
+    assert results == [None, None]
+    assert set(office.clerk.selected_lines.all()) == {office.line, elsewhere}
+
+
 def test_deactivate_clears_what_was_assigned(office: Office) -> None:
     staff.choose_desk(office.colleague, desk=office.desk, by=office.colleague)
     waiting = routing.assign(office.waiting(), assignee=office.colleague, by=office.clerk)

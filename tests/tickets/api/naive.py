@@ -37,9 +37,12 @@ def call_next(lines: "Sequence[Line]", *, by: "Actor", **_options: Any) -> "Tick
     and a double call is one visitor whom two clerks were told to be theirs.
     """
     from tickets import events, instants
+    from tickets.actions import lifecycle
+    from tickets.actions.lifecycle import clerk_of
     from tickets.models import EventName, Interaction, Ticket
     from tickets.states import Status
 
+    clerk = clerk_of(by)
     ticket = Ticket.objects.waiting().filter(line__in=lines).in_order().first()
     if ticket is None:
         barrier.abort()  # nobody is left to wait for
@@ -48,9 +51,10 @@ def call_next(lines: "Sequence[Line]", *, by: "Actor", **_options: Any) -> "Tick
         barrier.wait(5)
     if ticket.status != Status.NEW:
         return None
+    clerk = lifecycle.clerk_of(by)
     with transaction.atomic():
         ticket.status = Status.CALLED
-        ticket.caller = by.user
+        ticket.caller = clerk
         ticket.called_at = now = max(instants.now(), ticket.created_at)
         ticket.open_interaction_id = ticket.pk
         ticket.save()
@@ -59,7 +63,7 @@ def call_next(lines: "Sequence[Line]", *, by: "Actor", **_options: Any) -> "Tick
             ended_at=None,
             defaults={
                 "line": ticket.line,
-                "user": by.user,
+                "user": clerk,
                 "started_at": now,
                 "called_ticket_id": ticket.pk,
             },

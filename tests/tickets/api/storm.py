@@ -83,13 +83,13 @@ class Program:
 
     @classmethod
     def of_clerks(
-        cls, port: int, lines: Sequence[Line], clerks: int, **more: int
+        cls, port: int, lines: Sequence[Line], clerks: int, *, dies_every: int = 0
     ) -> list["Program"]:
         form = urlencode({"lines": ",".join(str(line.pk) for line in lines)})
         made = []
         for clerk in (clerk_of(lines[0].location) for _ in range(clerks)):
             _key, secret = programs.issue_key(name="Storm", user=clerk, is_rate_limited=False)
-            made.append(cls(port, clerk.pk, secret, form, **more))
+            made.append(cls(port, clerk.pk, secret, form, dies_every=dies_every))
         return made
 
     def work(self) -> list[Reply]:

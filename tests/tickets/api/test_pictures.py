@@ -116,8 +116,23 @@ def test_picture_of_somebody_switched_off_is_gone(api: Client, clerk: User, line
 def bomb() -> bytes:
     """A kilobyte that unfolds to more pixels than any camera takes."""
     file = io.BytesIO()
-    Image.new("1", (9_000, 9_000)).save(file, "PNG", optimize=True)
+    Image.new("1", (5_001, 5_000)).save(file, "PNG")
     return file.getvalue()
+
+
+def broken_part() -> bytes:
+    """A PNG whose pixels end in the midst of nowhere, which Pillow calls a syntax error."""
+    before, pixels, after = picture().partition(b"IDAT")
+    return before[:-1] + b"\1" + pixels + after
+
+
+def width_in_letters() -> bytes:
+    """A photo whose camera wrote text where the width belongs."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 6, "wide"
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(file, "JPEG", exif=exif)
+    return file.getvalue().replace(b"\x01\x0e", b"\x01\x00", 1)
 
 
 @pytest.mark.parametrize(
@@ -130,8 +145,10 @@ def bomb() -> bytes:
         picture("BMP"),
         b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
         bomb(),
+        broken_part(),
+        width_in_letters(),
     ],
-    ids=["nothing", "text", "half", "gif", "bmp", "svg", "bomb"],
+    ids=["nothing", "text", "half", "gif", "bmp", "svg", "bomb", "part", "width"],
 )
 def test_what_is_no_picture_is_refused(api: Client, clerk: User, body: bytes) -> None:
     assert refusal(send(api, clerk, body)) == (400, "parameter_invalid", "")
