@@ -50,6 +50,7 @@ def edit(line: Line, *, by: By, **after: Any) -> None:
         held = _hold(line)
         changes = changed(held, **after)
         if "name" in changes:
+            _hold_names(held.location_id)
             others = Line.objects.not_deleted().filter(location=held.location_id)
             _refuse_taken_name(after["name"], others.exclude(pk=held.pk))
         if changes:

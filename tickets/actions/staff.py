@@ -134,8 +134,12 @@ def choose_desk(clerk: User, *, desk: Desk | None, by: By) -> None:
 
 def choose_lines(clerk: User, *, location: Location, lines: Iterable[Line]) -> None:
     """Remember the lines that the clerk calls from at `location`; none means all of them."""
-    elsewhere = clerk.selected_lines.exclude(location=location)
-    clerk.selected_lines.set([*elsewhere, *lines])
+    lines = list(lines)
+    chosen = clerk.selected_lines
+    with transaction.atomic():
+        # Only of this location: what is chosen elsewhere meanwhile is not taken back.
+        chosen.remove(*chosen.filter(location=location).exclude(pk__in=[row.pk for row in lines]))
+        chosen.add(*lines)
 
 
 def deactivate(user: User, *, by: By) -> None:

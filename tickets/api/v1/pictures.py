@@ -57,7 +57,7 @@ def _square(sent: Any) -> bytes:
             # Any other is made smaller in the cheapest way, for each later step copies all pixels.
             image.thumbnail((8 * SIDE, 8 * SIDE), Image.Resampling.NEAREST)
             upright = ImageOps.exif_transpose(image).convert("RGBA")
-    except (OSError, ValueError) as error:  # a broken file makes Pillow raise almost anything
+    except Exception as error:  # a broken file makes Pillow raise almost anything
         raise _unreadable() from error
     face = ImageOps.fit(upright, (SIDE, SIDE))
     on_white = Image.alpha_composite(Image.new("RGBA", face.size, "white"), face)
