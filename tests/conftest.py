@@ -1,5 +1,6 @@
 """Fixtures for all tests; what was measured and what could not be run is listed at the end."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable
@@ -113,6 +114,12 @@ class Threads:
 
         with ThreadPoolExecutor(len(calls)) as pool:
             return list(pool.map(run, calls))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -3,13 +3,17 @@
 Loaded by pytest as an early plugin (`-p tests.databases` in pyproject.toml).
 """
 
+import atexit
 import os
 import secrets
+import shutil
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
 scratch = Path(tempfile.mkdtemp(prefix="visits-"))
+# The first to be registered is the last to run: after the end of the server that has its files here.
+atexit.register(shutil.rmtree, scratch, ignore_errors=True)
 
 
 def _postgres_url() -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -97,7 +98,9 @@ def open_context(
         page.on("pageerror", lambda error: complaints.append(str(error)))
 
     def open_(**options: object) -> BrowserContext:
-        context = browser.new_context(base_url=site, **options)  # type: ignore[arg-type]
+        # Nothing moves: a screen that is left open would be drawn anew all the time.
+        still: dict[str, Any] = {"base_url": site, "reduced_motion": "reduce", **options}
+        context = browser.new_context(**still)
         context.on("page", listen)
         context.on(
             "request",

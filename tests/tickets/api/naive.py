@@ -38,11 +38,9 @@ def call_next(lines: "Sequence[Line]", *, by: "Actor", **_options: Any) -> "Tick
     """
     from tickets import events, instants
     from tickets.actions import lifecycle
-    from tickets.actions.lifecycle import clerk_of
     from tickets.models import EventName, Interaction, Ticket
     from tickets.states import Status
 
-    clerk = clerk_of(by)
     ticket = Ticket.objects.waiting().filter(line__in=lines).in_order().first()
     if ticket is None:
         barrier.abort()  # nobody is left to wait for

@@ -1,0 +1,58 @@
+"""The site in this process, and how it answered."""
+
+import json
+from collections import Counter
+from typing import Any
+
+from django.core.wsgi import get_wsgi_application
+
+REQUIRED = {"statusCode", "message", "code", "requestId"}
+OPTIONAL = {"developerMessage", "param"}
+#: What would tell of our insides.
+INSIDES = ("Traceback", 'File "', "SELECT ", "INSERT ", "UPDATE ", ".py", "/tickets/api", "psycopg")
+
+
+class Site:
+    """An application that counts its answers and looks at every error."""
+
+    def __init__(self) -> None:
+        self.application = get_wsgi_application()
+        self.answers: Counter[int] = Counter()
+        self.misshapen: list[str] = []
+
+    @property
+    def errors(self) -> int:
+        return sum(count for status, count in self.answers.items() if status >= 400)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        statuses: list[int] = []
+
+        def start(status: str, headers: Any, *rest: Any) -> Any:
+            statuses.append(int(status[:3]))
+            return start_response(status, headers, *rest)
+
+        body = self.application(environ, start)
+        chunks = list(body)
+        if hasattr(body, "close"):
+            body.close()
+        self.answers[statuses[0]] += 1
+        if statuses[0] >= 400 and environ["REQUEST_METHOD"] != "HEAD":
+            fault = _fault(statuses[0], b"".join(chunks))
+            if fault:
+                asked = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+                self.misshapen.append(f"{asked}: {statuses[0]} {fault}")
+        return chunks
+
+
+def _fault(status: int, body: bytes) -> str:
+    """What is wrong with an error; empty if nothing is."""
+    try:
+        error = json.loads(body)
+    except ValueError:
+        return f"is no JSON: {body[:80]!r}"
+    names = set(error) if isinstance(error, dict) else set()
+    if not REQUIRED <= names <= REQUIRED | OPTIONAL or error["statusCode"] != status:
+        return f"is of another shape: {body[:200]!r}"
+    if any(word in body.decode() for word in INSIDES):
+        return f"tells of our insides: {body[:200]!r}"
+    return ""
