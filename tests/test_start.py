@@ -226,7 +226,7 @@ def test_start_without_demo_makes_and_prints_none(
     with started(environment, port=free_port()) as site:
         titles = [title for title, _value in site.rows]
 
-    assert titles == ["Service View", "Admin", "API"]
+    assert titles == ["Service View", "Admin", "API", "API docs"]
 
 
 def test_start_on_a_taken_port_says_so_in_one_sentence(environment: dict[str, str]) -> None:

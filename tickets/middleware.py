@@ -37,8 +37,7 @@ class ApiAddressMiddleware:
             request.path_info += "/"
         if is_api(request) and request.path_info not in ("/", "/v1/"):
             request.path_info = request.path_info.removesuffix("/")
-        if VERSION in request.headers:
-            version = request.headers[VERSION]
+        if version := request.headers.get(VERSION):
             request.urlconf = settings.API_VERSIONS.get(version, settings.API_VERSION_UNKNOWN)
         return self.get_response(request)
 

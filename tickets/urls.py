@@ -27,7 +27,7 @@ urlpatterns = [
         passwords.SetPassword.as_view(),
         name="set-password",
     ),
-    path("pictures/<str:token>", pictures.picture, name="picture"),
+    path("pictures/<str:token>/", pictures.picture, name="picture"),
     path("service/", service.choose_location, name="choose-location"),
     path("service/<int:pk>/", service.service, name="service"),
     path("service/<int:pk>/workplace/", workplace.workplace, name="workplace"),
