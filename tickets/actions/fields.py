@@ -58,6 +58,7 @@ def add(location: Location, question: Question) -> InputField:
     """The input field, inside somebody else's transaction and off the record."""
     last = location.input_fields.aggregate(last=Max("position"))["last"]
     position = 0 if last is None else last + 1
+    _refuse_taken_title(location.pk, question)
     try:
         with transaction.atomic():
             made = InputField.objects.create(
@@ -73,6 +74,7 @@ def edit(asked: InputField, question: Question, *, by: By) -> None:
     """Change what is given and leave the rest; options are replaced. Raises InputFieldDuplicate."""
     with transaction.atomic():
         held = InputField.objects.select_for_update(no_key=True).get(pk=asked.pk)
+        _refuse_taken_title(held.location_id, question, held=held)
         changes = changed(held, **question.columns)
         before = _relations(held)
         try:
@@ -109,6 +111,25 @@ def answer(ticket: Ticket, asked: InputField, answers: Sequence[ExtraValue], *, 
         place = places[0] if places else len(kept)
         after = [*kept[:place], *answers, *kept[place:]]
         return details.edit(ticket, by=by, extras=after)
+
+
+def _refuse_taken_title(
+    location_id: int, question: Question, *, held: InputField | None = None
+) -> None:
+    """Raises InputFieldDuplicate: capitals make no difference, those of any alphabet.
+
+    The database sees to it too, but SQLite knows the capitals of ASCII only.
+    """
+    if title := question.columns.get("title"):
+        others = InputField.objects.filter(location=location_id)
+        if held:
+            others = others.exclude(pk=held.pk)
+        if _folded(title) in map(_folded, others.values_list("title", flat=True)):
+            raise InputFieldDuplicate
+
+
+def _folded(title: str) -> str:
+    return title.upper().casefold()
 
 
 def _write_relations(asked: InputField, question: Question) -> None:

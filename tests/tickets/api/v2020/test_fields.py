@@ -207,6 +207,22 @@ def test_line_of_another_location_does_not_exist(api: Client, place: Location) -
     assert refusal(response) == (404, "resource_missing", "visibleForLines")
 
 
+@pytest.mark.parametrize(("one", "other"), [("Päev", "PÄEV"), ("Straße", "STRASSE"), ("ı", "I")])
+def test_title_in_capitals_of_any_alphabet_is_a_duplicate(
+    managing: Client, place: Location, one: str, other: str
+) -> None:
+    """SQLite by itself knows those of ASCII only."""
+    field = InputFieldFactory.create(location=place, title=one)
+    second = InputFieldFactory.create(location=place)
+
+    created = create(managing, place, title=other)
+    edited = send(managing, "PATCH", f"/input-fields/{second.pk}", {"title": other})
+    itself = send(managing, "PATCH", f"/input-fields/{field.pk}", {"title": other})
+
+    duplicate = (409, "input_field_duplicate", "")
+    assert [refusal(created), refusal(edited), answered(itself)] == [duplicate, duplicate, {}]
+
+
 def test_id_that_is_taken_is_a_duplicate(managing: Client, place: Location) -> None:
     pk = str(InputFieldFactory.create().pk)
 
