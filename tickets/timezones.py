@@ -1,5 +1,6 @@
 """Which time zone a place on the map is in, and whether two zones show the same time."""
 
+import functools
 import zoneinfo
 from datetime import datetime, timedelta
 
@@ -13,7 +14,13 @@ YEAR = timedelta(days=366)
 def at(latitude: float, longitude: float) -> str | None:
     """The zone's name; None where the map is newer than this machine's zones."""
     name = tzfpy.get_tz(longitude, latitude)
-    return name if name in zoneinfo.available_timezones() else None
+    return name if name in _known() else None
+
+
+@functools.cache
+def _known() -> set[str]:
+    """Looked up once: it takes hundreds of files to know."""
+    return zoneinfo.available_timezones()
 
 
 def show_the_same(one: str, other: str, *, since: datetime) -> bool:
