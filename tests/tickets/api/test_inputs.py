@@ -155,6 +155,8 @@ def test_create_in_two_lines_with_one_idempotency_key_is_two_tickets(
         ({"extra": [{"title": "a", "value": "b" * 501}]}, "extra.value"),
         ({"extra": [{"title": "a", "value": "b", "color": "red"}]}, "extra.color"),
         ({"extra": [{"title": "a", "value": "b", "url": "javascript:alert(1)"}]}, "extra.url"),
+        ({"extra": [{"title": "a", "value": "b"}] * 101}, "extra"),
+        ({"labels": [str(number) for number in range(101)]}, "labels"),
         ({"labels": "VIP"}, "labels"),
         ({"labels": ["x" * 51]}, "labels"),
         ({"labels": [""]}, "labels"),

@@ -8,7 +8,7 @@ Schema = dict[str, Any]
 #: Which statuses any call can end in, any with a key, and any with a body.
 ANY = {400, 500}
 WITH_KEY = {401, 429, 503}
-WITH_BODY = {411, 413, 415}
+WITH_BODY = {408, 411, 413, 415}
 #: The codes of 409 that any POST can end in.
 OF_REPEATS = ("idempotency_in_flight", "idempotency_answer_gone")
 
@@ -40,6 +40,7 @@ _ERRORS: Sequence[tuple[int, str, tuple[str, ...], str]] = (
         ("not_found", "resource_missing"),
         "There is no such thing, or not for this key.",
     ),
+    (408, "TooSlow", ("request_timeout",), "The body did not arrive within 20 seconds."),
     (411, "LengthRequired", ("length_required",), "The body came without its Content-Length."),
     (413, "BodyTooLarge", ("body_too_large",), "The body is too large."),
     (415, "NotTaken", ("unsupported_media_type",), "A body of this type is not taken here."),
@@ -53,6 +54,7 @@ _MESSAGES = {
     401: "Please authenticate",
     403: "This key may not do that.",
     404: "There is no such thing here.",
+    408: "This took too long to arrive.",
     411: "Send the body with its Content-Length.",
     413: "Send at most 64 kB.",
     415: 'Unsupported media type "text/plain" in request.',

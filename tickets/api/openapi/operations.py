@@ -68,7 +68,8 @@ class Operation:
             if media_type == FORM:
                 body |= _as_form(schema, self.sent)
             content[media_type] = body
-        return {"required": bool(schema.get("required")), "content": content}
+        is_needed = schema["type"] != "object" or "required" in schema
+        return {"required": is_needed, "content": content}
 
     def _responses(self, method: str, path: str) -> Schema:
         success: Schema = {

@@ -14,6 +14,7 @@ from tickets.api.openapi.schemas import (
     some_text,
     text,
 )
+from tickets.api.v1.inputs import MOST
 
 DONE = answer({})
 OK = {"statusCode": 200}
@@ -37,7 +38,7 @@ OPERATIONS = {
                 "email": values.EMAIL | {"minLength": 1},
                 "firstName": some_text(50),
                 "lastName": text(50),
-                "roles": a_list(values.ROLE, minItems=1),
+                "roles": a_list(values.ROLE, minItems=1, maxItems=MOST),
             },
             required=("email", "firstName", "roles"),
         ),

@@ -205,7 +205,7 @@ OPERATIONS = {
         description="What is not sent stays; `null` clears.",
         values=sent(
             {
-                "firstName": NAME,
+                "firstName": some_text(50) | {"type": ["string", "null"]},
                 "lastName": NAME,
                 "phoneNumber": PHONE_NUMBER,
                 "email": EMAIL,

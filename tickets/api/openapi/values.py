@@ -10,6 +10,7 @@ from tickets.api.openapi.schemas import (
     some_text,
     text,
 )
+from tickets.api.v1.inputs import MOST
 
 ID: Schema = {
     "type": ["integer", "string"],
@@ -60,9 +61,12 @@ EXTRAS = a_list(
         },
         required=("title", "value"),
     ),
+    maxItems=MOST,
     description="All of them; one whose title is an input field's is its answer.",
 )
-LABELS = a_list(some_text(50), description="Each may also be an object with a `value`.")
+LABELS = a_list(
+    some_text(50), maxItems=MOST, description="Each may also be an object with a `value`."
+)
 MOMENT: Schema = {
     "type": ["string", "integer"],
     "format": "date-time",
