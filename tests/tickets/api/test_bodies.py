@@ -1,6 +1,7 @@
 """Bodies, texts and query strings that nobody should send: refused with 4xx or kept equal, never 5xx."""
 
 import json
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -82,6 +83,20 @@ def test_create_never_fails_over_a_body(api: Client, line: Line, name: str) -> N
     else:
         assert refusal(response)[:2] == (status, code)
     assert line.tickets.count() == (1 if status == 200 else 0)
+
+
+def test_f4_odd_bodies_cost_little(api: Client, line: Line, figure: Figure) -> None:
+    create(api, line, b"{}")  # the first request loads what all need
+    cost = {}
+
+    for name, (body, content_type, *_expected) in BODIES.items():
+        began = time.thread_time()
+        create(api, line, body, content_type)
+        cost[name] = time.thread_time() - began
+
+    dearest = max(cost, key=cost.__getitem__)
+    assert cost[dearest] < 0.1
+    figure(f"F4 CPU for each of {len(cost)} bodies", f"≤ {cost[dearest] * 1000:.1f} ms ({dearest})")
 
 
 def test_a_body_without_its_length_is_refused(api: Client, line: Line) -> None:

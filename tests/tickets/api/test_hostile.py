@@ -5,7 +5,7 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Iterator
-from copy import deepcopy
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import quote
 
@@ -19,8 +19,8 @@ from tests.tickets.api.conftest import FORM, JSON
 from tests.tickets.api.rights import taken_back
 from tests.tickets.api.v2020 import calls as v2020_calls
 from tests.tickets.api.v2020 import writable as v2020_writable
-from tests.tickets.api.verdicts import Rule, Text
-from tests.tickets.api.world import World
+from tests.tickets.api.verdicts import Rule, Text, nothing
+from tests.tickets.api.world import World, with_value
 from tests.tickets.api.writable import Is, leaves, param_of
 from tickets.models import (
     ExternalData,
@@ -33,15 +33,10 @@ from tickets.models import (
 )
 
 #: Each value gets every so manieth text, another part of them than the value before; or all of them.
-STEP = 1 if os.environ.get("EVERY_TEXT") == "true" else 25
+STEP = 1 if os.environ.get("EVERY_TEXT") == "true" else 40
 #: What every value gets.
 ALWAYS = [
-    "",
-    " ",
-    "\x00",
-    "a\x00b",
-    "\ud800",
-    "\u202ea",
+    *("", " ", "\x00", "a\x00b", "\ud800", "\u202ea"),
     "\u200b",
     "e" + "\u0301" * 1000,
     "0",
@@ -78,16 +73,6 @@ READ = {
 TABLES = (ExternalData, InputField, InputFieldOption, Line, OpeningException, Webhook)
 
 
-def with_text(body: Any, path: tuple[Any, ...], text: str) -> Any:
-    """A copy of the body with this text in that place."""
-    changed = deepcopy(body)
-    inside = changed
-    for key in path[:-1]:
-        inside = inside[key]
-    inside[path[-1]] = text
-    return changed
-
-
 def as_form(body: dict[str, Any]) -> bytes:
     pairs = [
         (name, each if isinstance(each, str) else json.dumps(each)) for name, each in body.items()
@@ -98,7 +83,9 @@ def as_form(body: dict[str, Any]) -> bytes:
 
 
 def chosen(texts: list[str], number: int, rule: Rule) -> list[str]:
-    """What one value is tried with."""
+    """What one value is tried with; one that is no text at all, with little."""
+    if rule is nothing:
+        return ALWAYS
     edges = []
     if isinstance(rule, Text):  # composed, the second letter is two
         edges = ["𠮷" * rule.most, "𠮷" * (rule.most + 1), "\u0958" * (rule.most // 2 + 1)]
@@ -184,12 +171,13 @@ def test_f1_odd_texts_are_kept_or_refused_by_name(
                 values += 1
                 for number, text in enumerate(chosen(texts, values, leaf.rule)):
                     is_form = version == "1" and number % 2 == 1
-                    sent = with_text(right, path, text)
+                    sent = with_value(right, path, text)
                     encoded = as_form(sent) if is_form else json.dumps(sent).encode()
                     expected = verdict(leaf, path, text, encoded, is_form=is_form)
                     if is_form and name == "edit-ticket" and text == "null" and len(path) == 1:
                         expected = verdict(leaf, path, "", encoded, is_form=is_form)
-                    with taken_back():
+                    # What is refused writes nothing.
+                    with taken_back() if expected[0] == 200 else nullcontext():
                         status, reply = world.program(call, encoded, FORM if is_form else JSON)
                         if status < 300 and expected[0] == 200:
                             seen["kept"] += 1

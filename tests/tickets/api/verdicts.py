@@ -99,7 +99,7 @@ email = one_of(EMAILS)
 flag = pattern("true|false", flags=re.IGNORECASE)
 #: No id among the odd texts is anybody's.
 id_or_none = pattern("(?!)")
-an_id = nothing
+an_id = pattern("(?!)", required=True)
 #: A filter for what is not there finds nothing.
 id_filter = pattern("[0-9]{1,18}")
 ids_filter = pattern("[0-9, ]*")

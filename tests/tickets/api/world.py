@@ -3,6 +3,7 @@
 import io
 import json
 import uuid
+from copy import deepcopy
 from typing import Any
 
 from django.core.handlers.base import BaseHandler
@@ -61,11 +62,12 @@ def variable(header: str) -> str:
 
 
 class World:
-    """An administrator's program, and the things of a location that its requests name."""
+    """An administrator's program, or that of `user`, and the things that its requests name."""
 
-    def __init__(self, line: Line) -> None:
-        self.user: User = UserFactory.create()
-        self.user.roles.create(type="ADMIN")
+    def __init__(self, line: Line, user: User | None = None) -> None:
+        self.user: User = user or UserFactory.create()
+        if user is None:
+            self.user.roles.create(type="ADMIN")
         _key, secret = programs.issue_key(name="Program", user=self.user, is_rate_limited=False)
         self.program = Program(secret)
         self.line = line
@@ -101,3 +103,13 @@ class World:
             case dict():
                 return {name: self.filled(each, ticket) for name, each in body.items()}
         return [self.filled(each, ticket) for each in body]
+
+
+def with_value(body: Any, path: tuple[Any, ...], value: Any) -> Any:
+    """A copy of the body with this value in that place."""
+    changed = deepcopy(body)
+    inside = changed
+    for key in path[:-1]:
+        inside = inside[key]
+    inside[path[-1]] = value
+    return changed
