@@ -7,13 +7,13 @@ from functools import partial
 from threading import Event
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from tests.conftest import Threads
 from tests.tickets.actions.conftest import Office
 from tests.tickets.actions.steps import history
 from tickets import instants
-from tickets.actions import details, lifecycle, programs, routing
+from tickets.actions import details, lifecycle, programs, routing, turns
 from tickets.exceptions import TransitionNotAllowed, UserRequired
 from tickets.models import Activity, Actor, LineStatus, Ticket
 from tickets.states import Status
@@ -135,6 +135,31 @@ def test_call_next_looks_again_when_its_candidate_changes_under_its_hand(
 
     assert called == following
     assert Ticket.objects.get(pk=candidate.pk).status == Status.NEW
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="one writer at a time")
+def test_who_looks_again_holds_nobody_but_whom_they_call(
+    office: Office, in_threads: Threads
+) -> None:
+    lines = [office.line, office.other_line]
+    tickets = [office.waiting(line) for line in (*lines, *lines)]
+    is_held, is_seen = Event(), Event()
+
+    def hold() -> Ticket | None:
+        with transaction.atomic():
+            found = turns.free_head(lines, office.clerk)
+            is_held.set()
+            is_seen.wait(10)
+        return found
+
+    def look() -> Ticket | None:
+        is_held.wait(10)
+        with transaction.atomic():
+            found = turns.free_head(lines, office.colleague)
+        is_seen.set()
+        return found
+
+    assert in_threads(hold, look) == tickets[:2]
 
 
 def test_call_next_and_the_end_of_the_service_before_never_wait_for_each_other(
