@@ -56,24 +56,30 @@ def audit(figure: Figure) -> Iterator[Callable[[str, Page], None]]:
 Audit = Callable[[str, Page], None]
 
 
+def press(button: Locator) -> None:
+    """And wait for the page that it leads to."""
+    with button.page.expect_navigation():
+        button.click()
+
+
 def test_pages_of_the_staff(
     city: Location, clerk: User, sign_in: SignIn, open_context: Open, audit: Audit
 ) -> None:
     stranger = open_context(**IPAD).new_page()
     stranger.goto("/sign-in/")
     audit("sign-in", stranger)
-    stranger.get_by_role("button", name="Sign in").click()
+    press(stranger.get_by_role("button", name="Sign in"))
     audit("sign-in with an error", stranger)
-    stranger.get_by_role("link", name="Forgot your password?").click()
+    press(stranger.get_by_role("link", name="Forgot your password?"))
     audit("forgot password", stranger)
-    stranger.get_by_role("button", name="Send the link").click()
+    press(stranger.get_by_role("button", name="Send the link"))
     audit("forgot password with an error", stranger)
     stranger.get_by_label("E-mail").fill(clerk.email)
-    stranger.get_by_role("button", name="Send the link").click()
+    press(stranger.get_by_role("button", name="Send the link"))
     audit("sign-in with a notice", stranger)
     stranger.goto(str(mail.outbox[-1].body).split("\n\n")[2])
     audit("set password", stranger)
-    stranger.get_by_role("button", name="Set the password").click()
+    press(stranger.get_by_role("button", name="Set the password"))
     audit("set password with an error", stranger)
     stranger.goto("/set-password/MQ/x/")
     audit("set password by a dead link", stranger)
@@ -104,11 +110,6 @@ def test_pages_of_the_staff(
     audit("Service View with nobody waiting", page)
 
 
-def press(button: Locator) -> None:
-    with button.page.expect_navigation():
-        button.click()
-
-
 def test_pages_of_the_kiosk(city: Location, open_context: Open, audit: Audit) -> None:
     kiosk = city.devices.get(kind=DeviceKind.KIOSK)
     page = open_context(**IPAD).new_page()
@@ -116,7 +117,7 @@ def test_pages_of_the_kiosk(city: Location, open_context: Open, audit: Audit) ->
     audit("pairing", page)
     page.goto(f"/kiosk/demo/{credentials.device_secret(kiosk)}/")
     audit("kiosk: welcome", page)
-    page.get_by_role("link", name="Touch to sign in").click()
+    press(page.get_by_role("link", name="Touch to sign in"))
     audit("kiosk: service", page)
     press(page.locator(".tile").first)
     while page.locator(".question").count():
@@ -138,7 +139,7 @@ def test_pages_of_the_phone(city: Location, open_context: Open, audit: Audit) ->
     page = open_context(**PHONE).new_page()
     page.goto(f"/at/{city.slug}/")
     audit("phone: services", page)
-    page.locator(".service").first.click()
+    press(page.locator(".service").first)
     audit("phone: details", page)
     page.get_by_role("button", name="Join the line").click()
     expect(page.locator(".error-summary")).to_be_visible()

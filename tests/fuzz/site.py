@@ -1,6 +1,7 @@
 """The site in this process, and how it answered."""
 
 import json
+import re
 from collections import Counter
 from io import BytesIO
 from typing import Any
@@ -12,6 +13,8 @@ REQUIRED = {"statusCode", "message", "code", "requestId"}
 OPTIONAL = {"developerMessage", "param"}
 #: What would tell of our insides.
 INSIDES = ("Traceback", 'File "', "SELECT ", "INSERT ", "UPDATE ", ".py", "/tickets/api", "psycopg")
+#: An error names a question by its title, which may be any word.
+QUOTED = re.compile("“[^”]*”")
 
 
 class Site:
@@ -57,6 +60,7 @@ def _fault(status: int, body: bytes, asked: str) -> str:
     names = set(error) if isinstance(error, dict) else set()
     if not REQUIRED <= names <= REQUIRED | OPTIONAL or error["statusCode"] != status:
         return f"is of another shape: {body[:200]!r}"
-    if any(word in body.decode() and word not in asked for word in INSIDES):
+    told = QUOTED.sub("", " ".join(map(str, error.values())))
+    if any(word in told and word not in asked for word in INSIDES):
         return f"tells of our insides: {body[:200]!r}"
     return ""
