@@ -30,6 +30,7 @@ def fill() -> tuple[str, Dictionaries]:
     office = LocationFactory.create(id=4052, has_messages=True)
     lines = [LineFactory.create(id=id_, location=office) for id_ in (88100, 88101, 88102)]
     staff = [clerk_of(office, id=id_) for id_ in (15100, 15144)]
+    busy = clerk_of(office)  # nobody calls for them, which would end what they have called
     desks = [DeskFactory.create(location=office) for _ in range(3)]
     tvs = [DeviceFactory.create(location=office, kind=DeviceKind.TV) for _ in range(3)]
     fields = [
@@ -37,7 +38,9 @@ def fill() -> tuple[str, Dictionaries]:
         for type_, title in (("FIRST_NAME", "First name"), ("TEXT", "Notes"), ("NUMERIC", "Age"))
     ]
     hooks = [webhooks.register(f"https://hooks.example.org/{n}", key=key) for n in range(5)]
-    tickets = [_visitor(lines[n % 2], staff, is_called=n % 3 == 0) for n in range(60)]
+    tickets = [_visitor(lines[n % 2], staff) for n in range(60)]
+    for ticket in tickets[::3]:
+        lifecycle.call(ticket, by=busy, keep_open=True)
     return secret, {
         "locations": [office.pk, demo.locations()[0].pk],
         "lines": [line.pk for line in lines],
@@ -50,15 +53,13 @@ def fill() -> tuple[str, Dictionaries]:
     }
 
 
-def _visitor(line: Line, staff: list[User], *, is_called: bool) -> Ticket:
+def _visitor(line: Line, staff: list[User]) -> Ticket:
     """Somebody who has everything that a ticket can have."""
     clerk, colleague = staff
     ticket = waiting_ticket(line, by=clerk, phone_number=PHONE, labels=["VIP"])
     routing.assign(ticket, assignee=colleague, by=clerk)
     messages.send(ticket, body="Hello", by=clerk)
     external.put(ticket, provider="crm", title="CRM", fields=[MESSAGE], by=clerk)
-    if is_called:
-        lifecycle.call(ticket, by=colleague, keep_open=True)
     return ticket
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 
 REQUIRED = {"statusCode", "message", "code", "requestId"}
 OPTIONAL = {"developerMessage", "param"}
@@ -42,6 +43,7 @@ class Site:
         chunks = list(body)
         if hasattr(body, "close"):
             body.close()
+        connections.close_all()  # this thread may be gone with the next request
         self.answers[statuses[0]] += 1
         if statuses[0] >= 400 and environ["REQUEST_METHOD"] != "HEAD":
             query = environ["QUERY_STRING"]
