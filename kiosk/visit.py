@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -14,7 +13,7 @@ from django_htmx.middleware import HtmxDetails
 from tickets import access, estimates, idempotency, instants
 from tickets.actions import lifecycle
 from tickets.exceptions import Refusal
-from tickets.models import VISITOR, EventName, NameForm, Ticket
+from tickets.models import VISITOR, EventName, MessageStatus, NameForm, Ticket
 from tickets.states import Status
 
 PAGE = "kiosk/visit.html"
@@ -127,7 +126,7 @@ def _context(ticket: Ticket) -> dict[str, Any]:
         "location": ticket.location,
         "name": ticket.name_in_public(NameForm.FIRST_INITIAL),
         # A message that may still be stopped by an undo is not shown before it goes out.
-        "talk": ticket.messages.filter(Q(not_before=None) | Q(not_before__lte=instants.now())),
+        "talk": ticket.messages.exclude(status=MessageStatus.QUEUED),
     }
     match ticket.status:
         case Status.NEW:

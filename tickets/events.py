@@ -10,7 +10,7 @@ from django.db.models import Model
 from tickets import instants, prepared
 from tickets.models import Activity, Actor, By, EventName, Interaction, Message, Ticket
 
-__all__ = ["BELL", "EventName", "channel_of", "location_of", "record"]
+__all__ = ["BELL", "EventName", "channel_of", "location_of", "raise_version", "record"]
 
 #: The PostgreSQL channel on which a commit is announced. The payload is a location's id, no data.
 BELL = "tickets"
@@ -38,7 +38,7 @@ def record(
     actor = Actor.of(by)
     activity = Activity(
         location_id=location_id,
-        sequence=_raise_version(location_id),
+        sequence=raise_version(location_id),
         ticket=ticket,
         event=event,
         at=at or instants.now(),
@@ -67,8 +67,11 @@ def location_of(channel: str) -> int:
     return int(channel.removeprefix("location:"))
 
 
-def _raise_version(location_id: int) -> int:
-    """The location's new version. Its row is held from here on, so versions are committed in order."""
+def raise_version(location_id: int) -> int:
+    """Tell every screen of the location, with the commit; by itself for what is no step of a visit.
+
+    Returns the new version. The row is held from here on, so versions are committed in order.
+    """
     sql = "UPDATE tickets_location SET version = version + 1 WHERE id = %s RETURNING version"
     if connection.vendor == "postgresql":
         sql += f", pg_notify('{BELL}', id::text)"

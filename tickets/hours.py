@@ -55,6 +55,15 @@ class Timetable:
         span = next(self._spans(moment), None)
         return span[1] if span else None
 
+    def closes_on(self, day: date) -> datetime | None:
+        """When it closes for the last time on that day; None if it stays open, or does not open."""
+        for _opens, closes in reversed(self.on(day)):
+            if closes < DAY_ENDS:
+                return _last(day, closes, self.tz)
+            if not any(opens == 0 for opens, _closes in self.on(day + DAY)):
+                return _first(day, DAY_ENDS, self.tz)
+        return None
+
     def _spans(self, moment: datetime) -> Iterator[tuple[datetime, datetime | None]]:
         """The open times that end after `moment`, in order; the last may have no end."""
         today = moment.astimezone(self.tz).date()

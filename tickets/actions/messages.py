@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from tickets import events, instants
+from tickets import events, instants, outbox
 from tickets.exceptions import MessagesOff, NoPhoneNumber
 from tickets.models import (
     VISITOR,
@@ -22,7 +22,7 @@ HOLD = timedelta(seconds=5)
 
 
 def send(ticket: Ticket, *, body: str, by: By) -> Message:
-    """Write a message to the visitor; it goes out 5 s later. Raises MessagesOff, NoPhoneNumber."""
+    """Write a message to the visitor; it goes out 5 s later, by the worker. Raises MessagesOff, NoPhoneNumber."""
     if not ticket.location.has_messages:
         raise MessagesOff
     now = instants.now()
@@ -37,8 +37,25 @@ def send(ticket: Ticket, *, body: str, by: By) -> Message:
             not_before=now + HOLD,
             user=Actor.of(by).user,
         )
+        outbox.put("message.hand_over", due_at=now + HOLD, message=message.pk)
         _record(EventName.MESSAGE_SENT, message, by=by)
     return message
+
+
+@outbox.does("message.hand_over")
+def hand_over(*, message: int) -> None:
+    """End the hold: the message stands on the visitor's status page. Nothing if it was taken back.
+
+    The ticket is locked, as an undo locks it: of the two one comes first, and the other sees it.
+    """
+    ticket = Ticket.objects.filter(messages=message).first()
+    if ticket is None:
+        return
+    with transaction.atomic():
+        ticket.lock()
+        held = ticket.messages.filter(pk=message, status=MessageStatus.QUEUED)
+        if held.update(status=MessageStatus.SENT):
+            events.raise_version(ticket.location_id)
 
 
 def receive(ticket: Ticket, *, body: str) -> Message:

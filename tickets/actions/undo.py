@@ -98,7 +98,7 @@ def undo(activity: Activity, *, by: By) -> Ticket:
 def last_undoable(by: By, location_id: int) -> Activity | None:
     """The newest step of this clerk here that counts, if nobody changed the same things since."""
     now = instants.now()
-    is_held = Q(message__status=MessageStatus.QUEUED, message__not_before__gt=now)
+    is_held = Q(message__status=MessageStatus.QUEUED)
     mine = Activity.objects.standing().filter(
         ~Q(event=EventName.MESSAGE_SENT) | is_held,
         user=lifecycle.clerk_of(by),
@@ -219,10 +219,6 @@ def _restore_rest(ticket: Ticket, activity: Activity) -> None:
         since = [value for value in there if value not in before and value not in after]
         label_values.rewrite(ticket, kept + since)
     if activity.event == EventName.MESSAGE_SENT:
-        held = ticket.messages.filter(
-            pk=activity.message_id or 0,
-            status=MessageStatus.QUEUED,
-            not_before__gt=instants.now(),
-        )
+        held = ticket.messages.filter(pk=activity.message_id or 0, status=MessageStatus.QUEUED)
         if not held.delete()[0]:
             raise NotUndoable(gettext("This message has gone out already."))

@@ -14,6 +14,7 @@ from tickets.models.external import ExternalData
 from tickets.models.hours import OpeningDay, OpeningException, Weekday, timetable
 from tickets.models.idempotency import IdempotencyKey, SpentToken
 from tickets.models.interactions import Interaction
+from tickets.models.jobs import Job
 from tickets.models.locations import (
     FIELD_COLUMNS,
     Desk,
@@ -55,6 +56,7 @@ __all__ = [
     "InputField",
     "InputFieldOption",
     "Interaction",
+    "Job",
     "Label",
     "Line",
     "LineColor",

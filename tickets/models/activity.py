@@ -103,7 +103,7 @@ class Activity(models.Model):
     ticket = models.ForeignKey(Ticket, models.CASCADE, null=True, related_name="activities")
     event = models.CharField(_("what"), max_length=20, choices=EventName)
     sequence = models.PositiveBigIntegerField(
-        null=True, editable=False, help_text=_("The location's version: gapless, in commit order.")
+        null=True, editable=False, help_text=_("The location's version: in commit order.")
     )
     at = InstantField(_("when"))
     actor_type = models.CharField(_("by"), max_length=7, choices=ActorType)

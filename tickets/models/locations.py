@@ -88,6 +88,9 @@ class Location(models.Model):
         default=False,
         help_text=_("An hour after closing, whoever still waits is removed from the line."),
     )
+    closed_on = models.DateField(
+        null=True, editable=False, help_text=_("The last day whose visits were ended by its close.")
+    )
     has_messages = models.BooleanField(_("text messages"), default=False)
     name_form = models.CharField(
         _("names in public"), max_length=16, choices=NameForm, default=NameForm.FIRST_INITIAL

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.module_loading import import_string
 
+from tickets.management.beside import keep_a_worker
 from tickets.realtime.server import Server
 from tickets.realtime.sockets import LIMITS
 
@@ -36,8 +37,17 @@ def listen(host: str, port: int) -> socket.socket:
         raise CommandError(f"Cannot listen on {host}:{port}: {error.strerror}.") from None
 
 
-def serve(*, host: str, port: int, workers: int = 1, listener: socket.socket | None = None) -> None:
+def serve(
+    *,
+    host: str,
+    port: int,
+    workers: int = 1,
+    has_worker: bool = True,
+    listener: socket.socket | None = None,
+) -> None:
     """Run until a signal; with one process, open streams do not delay the stop."""
+    if has_worker:
+        keep_a_worker()
     options: dict[str, Any] = {
         "app": "qminder_site.asgi:application",
         "host": host,
@@ -66,6 +76,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         add_address_arguments(parser)
         parser.add_argument("--workers", type=int, default=1, help="processes (PostgreSQL only)")
+        parser.add_argument(
+            "--without-worker",
+            action="store_true",
+            help="where `manage.py worker` runs by itself",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        serve(host=options["host"], port=options["port"], workers=options["workers"])
+        serve(
+            host=options["host"],
+            port=options["port"],
+            workers=options["workers"],
+            has_worker=not options["without_worker"],
+        )

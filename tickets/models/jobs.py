@@ -1,0 +1,31 @@
+"""Work that is left to do after a commit."""
+
+from django.db import models
+from django.db.models import Q
+
+from tickets.models.fields import InstantField
+
+
+class Job(models.Model):
+    """A row of the outbox: a call that the worker makes. It is deleted when that is done.
+
+    Whoever takes it moves `due_at` past the time that it may need, so that others leave it alone
+    until then, and find it again if the taker died.
+    """
+
+    PERSONAL = ("error",)  # what went wrong may quote what was to be sent
+
+    kind = models.CharField(max_length=40)
+    arguments = models.JSONField(default=dict, help_text="Ids, and nothing personal.")
+    created_at = InstantField()
+    due_at = InstantField(null=True, help_text="None: given up.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=("due_at", "id"), condition=~Q(due_at=None), name="job_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.arguments}"
