@@ -5,14 +5,15 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -203,6 +204,50 @@ def test_stop_ends_open_streams_at_once(
     assert seconds <= 2
     assert "Traceback" not in rest
     figure(f"make run: stop by {signal_.name} with two open streams, s", round(seconds, 2))
+
+
+def test_start_keeps_a_worker_beside_it_until_it_stops(
+    site: Site, environment: dict[str, str], figure: Figure
+) -> None:
+    file = environment["DATABASE_URL"].removeprefix("sqlite:///")
+    first = worker_at_work(site, file)
+    os.kill(first, signal.SIGKILL)
+    second = worker_at_work(site, file)
+
+    site.process.kill()
+    began = monotonic()
+    while is_alive(second) and monotonic() < began + 10:
+        sleep(0.02)
+    seconds = monotonic() - began
+
+    assert first != second
+    assert seconds <= 1
+    figure("make run: from a killed server until its worker has ended, s", round(seconds, 2))
+
+
+def worker_at_work(site: Site, file: str) -> int:
+    """The process id of the site's worker, which has done a row by now."""
+    with closing(sqlite3.connect(file, autocommit=True)) as database:
+        database.execute(
+            "INSERT INTO tickets_job (kind, arguments, created_at, due_at, attempts, error)"
+            """ VALUES ('visit.end', '{"pk": 0, "status": "NEW"}', '2026-01-01', '2026-01-01 00:00:00', 0, '')"""
+        )
+        deadline = monotonic() + 20
+        while database.execute("SELECT count(*) FROM tickets_job").fetchone()[0]:
+            assert monotonic() < deadline, "the row was not done"
+            sleep(0.05)
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if f"--beside={site.process.pid}\0".encode() in path.read_bytes():
+                return int(path.parent.name)
+    pytest.fail("no worker is there")
+
+
+def is_alive(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def test_start_for_other_devices_prints_an_address_that_opens_here(

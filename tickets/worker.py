@@ -29,7 +29,7 @@ def work(is_over: Callable[[], bool]) -> None:
                 scheduled_at = monotonic() + SCHEDULE_EVERY
                 closing.close_days()
                 outbox.forget_given_up()
-            pause = _do_one()
+            pause = _do_what_is_due(is_over)
         except DatabaseError as error:
             logger.warning("The outbox is out of reach: %s.", type(error).__name__)
             connection.close()
@@ -40,13 +40,11 @@ def work(is_over: Callable[[], bool]) -> None:
         sleep(pause)
 
 
-def _do_one() -> float:
+def _do_what_is_due(is_over: Callable[[], bool]) -> float:
     """The seconds until there may be something to do again."""
     left = outbox.seconds_left()
-    if left is None or left > 0:
-        return min(left or LOOK_EVERY, LOOK_EVERY)
-    job = outbox.take()
-    if job is None:  # somebody else was quicker
-        return LOOK_EVERY
-    outbox.do(job)
-    return 0.0
+    if left and left > 0:
+        return min(left, LOOK_EVERY)
+    while left is not None and not is_over() and (job := outbox.take()):
+        outbox.do(job)
+    return LOOK_EVERY

@@ -30,7 +30,14 @@ def serving(*, workers: int, environment: Mapping[str, str]) -> Iterator[Server]
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "serve", f"--port={port}", f"--workers={workers}"],
+        [
+            sys.executable,
+            "manage.py",
+            "serve",
+            "--without-worker",
+            f"--port={port}",
+            f"--workers={workers}",
+        ],
         cwd=ROOT,
         env={**os.environ, **environment, "HOST": "127.0.0.1"},
         start_new_session=True,

@@ -44,18 +44,11 @@ def send(ticket: Ticket, *, body: str, by: By) -> Message:
 
 @outbox.does("message.hand_over")
 def hand_over(*, message: int) -> None:
-    """End the hold: the message stands on the visitor's status page. Nothing if it was taken back.
-
-    The ticket is locked, as an undo locks it: of the two one comes first, and the other sees it.
-    """
-    ticket = Ticket.objects.filter(messages=message).first()
-    if ticket is None:
-        return
+    """End the hold: the message stands on the visitor's status page. Nothing if it was taken back."""
+    held = Message.objects.filter(pk=message, status=MessageStatus.QUEUED)
     with transaction.atomic():
-        ticket.lock()
-        held = ticket.messages.filter(pk=message, status=MessageStatus.QUEUED)
         if held.update(status=MessageStatus.SENT):
-            events.raise_version(ticket.location_id)
+            events.raise_version(Ticket.objects.get(messages=message).location_id)
 
 
 def receive(ticket: Ticket, *, body: str) -> Message:

@@ -220,5 +220,7 @@ def _restore_rest(ticket: Ticket, activity: Activity) -> None:
         label_values.rewrite(ticket, kept + since)
     if activity.event == EventName.MESSAGE_SENT:
         held = ticket.messages.filter(pk=activity.message_id or 0, status=MessageStatus.QUEUED)
-        if not held.delete()[0]:
+        # Written first: a worker that hands it over at this moment came before, or finds nothing.
+        if not held.update(status=MessageStatus.QUEUED):
             raise NotUndoable(gettext("This message has gone out already."))
+        held.delete()

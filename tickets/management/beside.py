@@ -11,7 +11,7 @@ from django.conf import settings
 
 logger = logging.getLogger(__name__)
 
-PAUSE = 1.0  # seconds before another one is started
+PAUSE = 1.0  # seconds before one is started: the server's own start comes first
 
 
 def keep_a_worker() -> None:
@@ -23,7 +23,7 @@ def _keep() -> None:
     program = str(settings.BASE_DIR / "manage.py")
     command = [sys.executable, program, "worker", f"--beside={os.getpid()}"]
     while True:
+        sleep(PAUSE)
         # In a group of its own: Ctrl+C is for the server, and would otherwise start another one.
         ended = subprocess.run(command, process_group=0, check=False)
         logger.warning("The worker ended (%d); another one is started.", ended.returncode)
-        sleep(PAUSE)

@@ -287,7 +287,7 @@ def served() -> "Iterator[tuple[subprocess.Popen[str], str]]":
         port = probe.getsockname()[1]
     environment = {"DATABASE_URL": database_url(), "LOG_LEVEL": "DEBUG", "INSECURE_HTTP": "true"}
     with subprocess.Popen(
-        [sys.executable, "manage.py", "serve", f"--port={port}"],
+        [sys.executable, "manage.py", "serve", "--without-worker", f"--port={port}"],
         cwd=ROOT,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
