@@ -221,7 +221,7 @@ def test_start_keeps_a_worker_beside_it_until_it_stops(
     seconds = monotonic() - began
 
     assert first != second
-    assert seconds <= 1
+    assert seconds <= 2
     figure("make run: from a killed server until its worker has ended, s", round(seconds, 2))
 
 

@@ -86,7 +86,10 @@ class Location(models.Model):
     is_closed_daily = models.BooleanField(
         _("close of day"),
         default=False,
-        help_text=_("An hour after closing, whoever still waits is removed from the line."),
+        help_text=_(
+            "An hour after closing, whoever still waits is removed from the line. A place without "
+            "opening hours never closes."
+        ),
     )
     closed_on = models.DateField(
         null=True, editable=False, help_text=_("The last day whose visits were ended by its close.")
