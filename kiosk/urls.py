@@ -17,6 +17,7 @@ urlpatterns = [
     path("kiosk/pair/", devices.pair, KIOSK, name="pair-kiosk"),
     path("kiosk/demo/<secret>/", devices.demo, KIOSK, name="demo-kiosk"),
     path("tv/", board.board, name="board"),
+    path("tv/sound/", board.tell_sound, name="tell-sound"),
     path("tv/pair/", devices.pair, TV, name="pair-tv"),
     path("tv/demo/<secret>/", devices.demo, TV, name="demo-tv"),
     path("at/<slug:slug>/", remote.remote, name="remote"),

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from tickets import events, instants, remembered
 from tickets.exceptions import PairingFailed
-from tickets.models import ApiKey, By, Device, EventName, User, secret_hash
+from tickets.models import ApiKey, By, Device, EventName, TvSound, User, secret_hash
 
 CODE_VALID_FOR = timedelta(minutes=10)
 GUESSES = 5
@@ -48,6 +48,7 @@ def issue_code(device: Device) -> str:
         wrong_guesses=0,
         secret_hash=None,
         paired_at=None,
+        sound="",
     )
     device.refresh_from_db()
     return code
@@ -89,7 +90,9 @@ def renew_secret(device: Device, *, secret: str = "") -> str:
 def unpair(device: Device, *, by: By) -> None:
     """Shut a device out; its pages ask for a new code."""
     with transaction.atomic():
-        Device.objects.filter(pk=device.pk).update(secret_hash=None, paired_at=None, code="")
+        Device.objects.filter(pk=device.pk).update(
+            secret_hash=None, paired_at=None, code="", sound=""
+        )
         _record(EventName.DEVICE_UNPAIRED, device, by=by)
     device.refresh_from_db()
 
@@ -100,6 +103,11 @@ def rename(device: Device, *, name: str, by: By) -> None:
         if Device.objects.exclude(name=name).filter(pk=device.pk).update(name=name):
             _record(EventName.DEVICE_CHANGED, device, by=by, name=[device.name, name])
     device.refresh_from_db()
+
+
+def note_sound(device: Device, sound: TvSound) -> None:
+    """Keep what a TV tells of its loudspeaker. Nothing is on record: it is a sign of life."""
+    Device.objects.exclude(sound=sound).filter(pk=device.pk).update(sound=sound)
 
 
 def remove(device: Device, *, by: By) -> None:

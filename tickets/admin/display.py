@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tickets.models import Activity, Interaction, Location, Message
+from tickets.models import Activity, Device, Interaction, Location, Message, TvSound
 from tickets.states import Status
 
 CHIPS = {Status.NEW: "warn", Status.CALLED: "call", Status.SERVED: "good", Status.NOSHOW: "danger"}
@@ -37,6 +37,11 @@ def local(moment: datetime | None, location: Location) -> str:
 def status_chip(status: str) -> SafeString:
     chip = CHIPS.get(Status(status), "plain")
     return format_html('<span class="chip chip--{}">{}</span>', chip, Status(status).label)
+
+
+def sound_chip(tv: Device) -> SafeString:
+    chip = {TvSound.ON: "good", TvSound.CHIME: "warn"}.get(TvSound(tv.sound), "danger")
+    return format_html('<span class="chip chip--{}">{}</span>', chip, tv.get_sound_display())
 
 
 def changes(written: dict[str, list[Any]]) -> SafeString:

@@ -5,6 +5,7 @@ from typing import Any, override
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +15,7 @@ from tickets.admin import display
 from tickets.admin.scope import Scoped, ScopedFilter, attempt, staff, step
 from tickets.admin.site import site
 from tickets.exceptions import Refusal
-from tickets.models import ApiKey, Device
+from tickets.models import ApiKey, Device, DeviceKind
 
 
 @admin.register(ApiKey, site=site)
@@ -77,13 +78,16 @@ class ApiKeyAdmin(Scoped):
 
 @admin.register(Device, site=site)
 class DeviceAdmin(Scoped):
-    list_display = ("name", "kind", "location", "is_paired", "last_seen", "is_active")
+    list_display = ("name", "kind", "location", "is_paired", "last_seen", "sound_chip", "is_active")
     list_filter = ("kind", "is_active", ("location", ScopedFilter))
     list_select_related = ("location",)
     ordering = ("location__name", "kind", "name")
     search_fields = ("name", "location__name")
-    fields = ("location", "kind", "name", "is_active", "is_paired", "last_seen")
-    readonly_fields = ("is_paired", "last_seen")
+    fieldsets = (
+        (None, {"fields": ("location", "kind", "name", "is_active", "is_paired", "last_seen")}),
+        (_("What a TV shows"), {"fields": ("layout", "theme", "sound_chip")}),
+    )
+    readonly_fields = ("is_paired", "last_seen", "sound_chip")
     actions = (
         "issue_code",
         step("unpair", _("Unpair"), lambda device, by: programs.unpair(device, by=by)),
@@ -96,6 +100,15 @@ class DeviceAdmin(Scoped):
     @admin.display(description=_("Last seen"), ordering="last_seen_at")
     def last_seen(self, device: Device) -> str:
         return display.local(device.last_seen_at, device.location)
+
+    @admin.display(description=_("Sound"), ordering="sound")
+    def sound_chip(self, device: Device) -> SafeString | str:
+        return display.sound_chip(device) if device.sound else "–"
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A kiosk has nothing of what only TVs have."""
+        is_kiosk = obj and obj.kind == DeviceKind.KIOSK
+        return self.fieldsets[:1] if is_kiosk else self.fieldsets
 
     @admin.action(
         description=_("Issue a pairing code"),

@@ -1,14 +1,15 @@
 """Figures of the day for each location, by its own clock; the same queries however many there are."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Min, Q, QuerySet
 
 from tickets import instants
-from tickets.models import Location, Ticket
+from tickets.models import Device, Location, Ticket, TvSound
 from tickets.states import Status
 
 WAITED = ExpressionWrapper(F("called_at") - F("created_at"), output_field=DurationField())
@@ -25,6 +26,7 @@ class Day:
     no_shows: int
     average_wait: int | None
     longest_wait: int | None
+    silent_tvs: list[Device] = field(default_factory=list)
 
 
 def of_today(locations: Iterable[Location], *, back: int = 0) -> Q:
@@ -53,6 +55,9 @@ def overview(locations: QuerySet[Location]) -> list[Day]:
         no_shows=Count("id", filter=Q(status=Status.NOSHOW)),
         average=Avg(WAITED),
     )
+    silent: defaultdict[int, list[Device]] = defaultdict(list)
+    for tv in Device.objects.filter(location__in=found, is_active=True, sound=TvSound.OFF):
+        silent[tv.location_id].append(tv)
     nobody: dict[str, Any] = {"waiting": 0, "serving": 0, "since": None}
     nothing: dict[str, Any] = {"served": 0, "no_shows": 0, "average": None}
     days = []
@@ -68,6 +73,7 @@ def overview(locations: QuerySet[Location]) -> list[Day]:
                 no_shows=past["no_shows"],
                 average_wait=_minutes(past["average"]),
                 longest_wait=_minutes(now - since if since else None),
+                silent_tvs=silent[location.pk],
             )
         )
     return days

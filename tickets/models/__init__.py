@@ -11,7 +11,15 @@ from tickets.models.activity import (
 )
 from tickets.models.colors import LineColor
 from tickets.models.external import ExternalData
-from tickets.models.hours import OpeningDay, OpeningException, Weekday, timetable
+from tickets.models.hours import (
+    Opening,
+    OpeningDay,
+    OpeningException,
+    OpeningState,
+    Weekday,
+    opening,
+    timetable,
+)
 from tickets.models.idempotency import IdempotencyKey, SpentToken
 from tickets.models.interactions import Interaction
 from tickets.models.jobs import Job
@@ -29,7 +37,15 @@ from tickets.models.locations import (
 )
 from tickets.models.messages import Direction, Message, MessageStatus
 from tickets.models.people import ACCOUNT_ROLES, LOCAL_ROLES, Role, RoleType, User, UserPicture
-from tickets.models.programs import ApiKey, Device, DeviceKind, secret_hash
+from tickets.models.programs import (
+    ApiKey,
+    Device,
+    DeviceKind,
+    TvLayout,
+    TvSound,
+    TvTheme,
+    secret_hash,
+)
 from tickets.models.tickets import Extra, Label, Source, Ticket
 from tickets.models.webhooks import Webhook
 
@@ -66,17 +82,23 @@ __all__ = [
     "MessageStatus",
     "NameForm",
     "NumberCounter",
+    "Opening",
     "OpeningDay",
     "OpeningException",
+    "OpeningState",
     "Role",
     "RoleType",
     "Source",
     "SpentToken",
     "Ticket",
+    "TvLayout",
+    "TvSound",
+    "TvTheme",
     "User",
     "UserPicture",
     "Webhook",
     "Weekday",
+    "opening",
     "secret_hash",
     "timetable",
 ]

@@ -60,6 +60,25 @@ class DeviceKind(models.TextChoices):
     TV = "TV", _("TV")
 
 
+class TvTheme(models.TextChoices):
+    DARK = "DARK", _("Dark")
+    LIGHT = "LIGHT", _("Light")
+
+
+class TvLayout(models.TextChoices):
+    STANDARD = "STANDARD", _("Calls")
+    WAITING_LIST = "WAITING_LIST", _("Calls and the waiting list")
+    LARGE = "LARGE", _("Calls in the largest letters")
+
+
+class TvSound(models.TextChoices):
+    """What a TV last told of its loudspeaker; empty before it did."""
+
+    ON = "ON", _("On")
+    CHIME = "CHIME", _("Chime, no voice")
+    OFF = "OFF", _("Off")
+
+
 #: A page of a device asks every 30 seconds, which is written at most once a minute.
 OFFLINE_AFTER = timedelta(minutes=3)
 
@@ -81,11 +100,21 @@ class Device(models.Model):
     )
     paired_at = InstantField(_("paired"), null=True, blank=True, editable=False)
     last_seen_at = InstantField(_("last seen"), null=True, blank=True, editable=False)
+    theme = models.CharField(_("theme"), max_length=5, choices=TvTheme, default=TvTheme.DARK)
+    layout = models.CharField(
+        _("layout"), max_length=12, choices=TvLayout, default=TvLayout.STANDARD
+    )
+    sound = models.CharField(_("sound"), max_length=5, choices=TvSound, blank=True, editable=False)
 
     class Meta:
         ordering = ("location", "kind", "name")
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=DeviceKind.values), name="device_kind"),
+            models.CheckConstraint(condition=Q(theme__in=TvTheme.values), name="device_theme"),
+            models.CheckConstraint(condition=Q(layout__in=TvLayout.values), name="device_layout"),
+            models.CheckConstraint(
+                condition=Q(sound__in=["", *TvSound.values]), name="device_sound"
+            ),
             models.UniqueConstraint(fields=("code",), condition=~Q(code=""), name="device_code"),
         ]
 

@@ -96,6 +96,14 @@ def tv(line: Line) -> Device:
     return DeviceFactory.create(location=line.location, kind="TV", name="Hall")
 
 
+def test_tv_tells_its_theme_and_layout(api: Client, tv: Device) -> None:
+    Device.objects.filter(pk=tv.pk).update(theme="LIGHT", layout="WAITING_LIST")
+
+    body = reply(api.get(f"/v1/tv/{tv.pk}"))
+
+    assert (body["theme"], body["layout"]) == ("light", "waitingList")
+
+
 def test_tv_shows_what_its_page_shows(api: Client, line: Line, tv: Device) -> None:
     closed = LineFactory.create(location=line.location, status="DISABLED", position=line.position)
     LineFactory.create(location=line.location, status="DELETED")
@@ -181,11 +189,15 @@ def test_empty_state_says_how_to_sign_in(api: Client, line: Line, tv: Device) ->
     DeviceFactory.create(location=line.location, kind="KIOSK")
     with_kiosk = empty_state(api, tv, language="xx")
     Line.objects.update(status="DISABLED")
+    on_break = empty_state(api, tv)
+    today = line.location.today()
+    line.location.opening_exceptions.create(date=today, intervals=[])
     closed = empty_state(api, tv)
 
-    assert [before, with_kiosk, closed] == [
+    assert [before, with_kiosk, on_break, closed] == [
         ("signIn", "Tell us that you are here, then take a seat."),
         ("signIniPad", "Sign in on the tablet, then take a seat."),
+        ("onBreak", "Nobody can sign in at the moment."),
         ("closed", "Nobody can sign in at the moment."),
     ]
 

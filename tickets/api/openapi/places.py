@@ -202,7 +202,7 @@ OPERATIONS = {
         query={"language": text(20, "If we speak it; else English.")},
         reply=answer(
             {
-                "layout": one_of(("closed", "signIn", "signIniPad")),
+                "layout": one_of(("closed", "onBreak", "signIn", "signIniPad")),
                 "message": {"type": "string", "minLength": 1},
             }
         ),

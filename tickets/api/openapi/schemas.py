@@ -172,8 +172,8 @@ TV = shown(
     {
         "id": ID,
         "name": text(50),
-        "theme": {"const": "dark"},
-        "layout": {"const": "standard"},
+        "theme": one_of(("dark", "light")),
+        "layout": one_of(("standard", "waitingList", "large")),
         "settings": shown(
             {
                 "lines": a_list(ID),

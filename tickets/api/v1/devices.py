@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tickets import access
+from tickets import access, instants
 from tickets.actions import programs
 from tickets.api.endpoints import endpoint
 from tickets.api.v1 import inputs, reach, resources
-from tickets.models import Actor, Device, DeviceKind, Location
+from tickets.models import Actor, Device, DeviceKind, Location, OpeningState, opening
 
 
 @endpoint("GET", "POST", "DELETE")
@@ -49,8 +49,10 @@ def empty_state(request: Request, pk: int) -> Response:
 
 
 def _invitation(place: Location) -> tuple[str, str]:
-    if not access.open_lines(place).exists():
-        return "closed", _("Nobody can sign in at the moment.")
+    state = opening(place, instants.now()).state
+    if state != OpeningState.OPEN:
+        layout = "closed" if state == OpeningState.CLOSED else "onBreak"
+        return layout, _("Nobody can sign in at the moment.")
     if Device.objects.filter(location=place, kind=DeviceKind.KIOSK, is_active=True).exists():
         return "signIniPad", _("Sign in on the tablet, then take a seat.")
     return "signIn", _("Tell us that you are here, then take a seat.")

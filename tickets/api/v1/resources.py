@@ -21,6 +21,7 @@ from tickets.models import (
     Location,
     MessageStatus,
     Role,
+    TvLayout,
     User,
 )
 from tickets.states import Outcome
@@ -32,6 +33,11 @@ FIELD_TYPES: dict[str, str] = {
     FieldType.PHONE_NUMBER: "phoneNumber",
 }
 DEVICE_TYPES: dict[str, str] = {DeviceKind.KIOSK: "NAME_DEVICE", DeviceKind.TV: "MONITOR"}
+LAYOUTS: dict[str, str] = {
+    TvLayout.STANDARD: "standard",
+    TvLayout.WAITING_LIST: "waitingList",
+    TvLayout.LARGE: "large",
+}
 #: A model instance, or a named tuple of the columns that are shown.
 Row = Any
 LISTED = frozenset({Outcome.SERVED, Outcome.RETURNED, Outcome.FORWARDED})
@@ -150,8 +156,8 @@ def listed_device(row: Device, now: datetime) -> dict[str, Any]:
 def tv(row: Device) -> dict[str, Any]:
     """What our TV page shows: all lines of its location, each call until the visitor is served."""
     return device(row) | {
-        "theme": "dark",
-        "layout": "standard",
+        "theme": row.theme.lower(),
+        "layout": LAYOUTS[row.layout],
         "settings": {
             "lines": [line.pk for line in row.location.lines.in_use()],
             "clearTickets": "afterServing",
