@@ -42,8 +42,8 @@ RECENT = 5
 LOOKED_AT = 40
 #: So many of those who wait are listed; as many are shown as there is room for.
 LISTED = 12
-#: Longer names have the whole width of the screen.
-LONG = 24
+#: Longer names are written smaller, and still longer ones have the whole width of the screen.
+LONG, LONGEST = 12, 24
 #: The hour in which a page that nobody looks at may begin anew.
 QUIET_HOUR = 3
 
@@ -72,8 +72,10 @@ class Call(Visitor):
     is_open: bool
 
     @property
-    def is_long(self) -> bool:
-        return len(self.name) > LONG
+    def length(self) -> str:
+        if len(self.name) > LONGEST:
+            return "longest"
+        return "long" if len(self.name) > LONG else "short"
 
 
 @paired(DeviceKind.TV)

@@ -1,6 +1,6 @@
 // The TV's own behaviour: calls are announced in turn, and staff see when it is not heard or not live.
-const SHORTEST = 5_000; // each call is big for so long, also while others wait their turn
-const LONGER = 3_000; // and for so much longer if nobody else is called
+const SHORTEST = 5_200; // each call is big for so long, also while others wait their turn
+const LONGER = 2_900; // and for so much longer if nobody else is called
 const CHIME = 600; // then a voice may begin, while the chime rings out
 const LONGEST_SPEECH = 20_000; // some browsers never say that a voice has ended
 const SILENT = 9_000; // the stream says something every 4 seconds
@@ -194,6 +194,7 @@ async function keepListening() {
 }
 
 // Every second: the clock in the location's time, the state of the line, and care for the screen.
+const openedAt = Date.now();
 let lag = 0;
 const time = new Intl.DateTimeFormat(document.documentElement.lang, {
   hour: "2-digit",
@@ -208,7 +209,7 @@ function tick() {
   lost.hidden = now - heardAt < SILENT;
   board.dataset.place = Math.floor(now / MOVED_EVERY) % 4;
   const isQuiet = "quiet" in calls().dataset && !isAnnouncing && lost.hidden;
-  if (isQuiet && performance.now() > RELOADED_AFTER) location.reload();
+  if (isQuiet && now - openedAt > RELOADED_AFTER) location.reload();
 }
 
 function settle(isSaid) {

@@ -20,7 +20,7 @@ from tests.factories import (
 )
 from tests.live import serving
 from tickets.actions import programs
-from tickets.models import Desk, Device, Line, Location, User
+from tickets.models import Desk, Device, DeviceKind, Line, Location, User
 
 
 @pytest.fixture(scope="package")
@@ -74,6 +74,11 @@ def office(transactional_db: None) -> Office:
     _key, secret = programs.issue_key(name="Tests", is_rate_limited=False)
     kiosk = DeviceFactory.create(location=location)
     return Office(location, line, desk, clerk, kiosk, secret)
+
+
+@pytest.fixture
+def tv(office: Office) -> Device:
+    return DeviceFactory.create(location=office.location, kind=DeviceKind.TV, name="Room")
 
 
 Open = Callable[..., BrowserContext]

@@ -9,12 +9,12 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from tests.conftest import Figure
-from tests.factories import LocationFactory
+from tests.factories import DeviceFactory, LocationFactory
 from tests.tickets.admin.conftest import Office, SignIn, url, written_meanwhile
 from tickets import access
 from tickets.actions import programs
 from tickets.api.authentication import HEADER
-from tickets.models import ApiKey, DeviceKind, User
+from tickets.models import ApiKey, DeviceKind, TvSound, User
 
 
 def act(client: Any, model: str, action: str, pk: int) -> list[str]:
@@ -151,3 +151,26 @@ def test_device_saved_keeps_what_others_wrote_meanwhile(
     written = (office.device.code, office.device.secret_hash, office.device.wrong_guesses)
     assert office.device.name == "New"
     assert written == ("123456", "hash", 3)
+
+
+def test_device_list_shows_the_sound(office: Office, manager: User, sign_in: SignIn) -> None:
+    DeviceFactory.create(location=office.location, kind=DeviceKind.TV, sound=TvSound.OFF)
+
+    html = sign_in(manager).get(url("device_changelist")).content.decode()
+
+    assert html.count('<span class="chip chip--danger">Off</span>') == 1
+
+
+def test_tv_is_set_up_and_a_kiosk_has_nothing_of_it(
+    office: Office, manager: User, sign_in: SignIn
+) -> None:
+    client = sign_in(manager)
+    tv = DeviceFactory.create(location=office.location, kind=DeviceKind.TV, name="Room")
+    posted = {"name": "Room", "kind": "TV", "is_active": "on"}
+
+    client.post(url("device_change", tv.pk), {**posted, "layout": "WAITING_LIST", "theme": "LIGHT"})
+
+    tv.refresh_from_db()
+    assert (tv.layout, tv.theme) == ("WAITING_LIST", "LIGHT")
+    pages = [client.get(url("device_change", each.pk)) for each in (tv, office.device)]
+    assert ["id_layout" in page.content.decode() for page in pages] == [True, False]

@@ -2,11 +2,18 @@
 
 import time_machine
 
-from tests.factories import LineFactory, LocationFactory, clerk_of, waiting_ticket
+from tests.conftest import CountQueries
+from tests.factories import (
+    DeviceFactory,
+    LineFactory,
+    LocationFactory,
+    clerk_of,
+    waiting_ticket,
+)
 from tests.tickets.admin.conftest import Office, SignIn
 from tickets.actions import lifecycle
 from tickets.admin import today
-from tickets.models import Location, Ticket, User
+from tickets.models import DeviceKind, Location, Ticket, TvSound, User
 
 
 def test_overview_counts_the_local_day(db: None) -> None:
@@ -68,3 +75,26 @@ def test_overview_shows_managed_locations_only(
     days = sign_in(manager).get("/admin/").context["days"]
 
     assert [day.location for day in days] == [office.location]
+
+
+def test_overview_names_tvs_without_sound(
+    office: Office, manager: User, sign_in: SignIn, count_queries: CountQueries
+) -> None:
+    """UT8: also those of several locations in the same number of queries."""
+    tvs = [
+        DeviceFactory.create(
+            location=office.location, kind=DeviceKind.TV, name=f"Room {sound}", sound=sound
+        )
+        for sound in ("", *TvSound)
+    ]
+    one = count_queries(lambda: today.overview(Location.objects.all()))
+    DeviceFactory.create(
+        location=LocationFactory.create(), kind=DeviceKind.TV, name="Elsewhere", sound=TvSound.OFF
+    )
+
+    answer = sign_in(manager).get("/admin/")
+
+    (day,) = answer.context["days"]
+    assert day.silent_tvs == [tvs[-1]]
+    assert answer.content.decode().count("has no sound") == 1
+    assert count_queries(lambda: today.overview(Location.objects.all())) == one
