@@ -61,7 +61,7 @@ function show() {
 }
 
 async function announce() {
-  if (isAnnouncing) return;
+  if (isAnnouncing || !queue.length) return;
   isAnnouncing = true;
   while (queue.length) {
     const number = queue.shift();
@@ -72,7 +72,7 @@ async function announce() {
     show();
     flash();
     const { says, language } = section.dataset;
-    await Promise.all([say(says, language), pause(SHORTEST)]);
+    await Promise.allSettled([say(says, language), pause(SHORTEST)]);
   }
   isAnnouncing = false;
   clearTimeout(ending);
