@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.live import serving
 from tickets import demo
 from tickets.demo import credentials
-from tickets.models import DeviceKind, Location, User
+from tickets.models import Device, DeviceKind, Location, TvLayout, TvTheme, User
 
 PICTURES = Path(__file__).parent.parent / "docs" / "screenshots"
 MOST_BYTES = 200_000
@@ -122,10 +122,17 @@ def phone(camera: Camera, location: Location) -> None:
 
 
 def tv(camera: Camera, location: Location) -> None:
-    secret = credentials.device_secret(location.devices.get(kind=DeviceKind.TV))
-    with camera.page(TV) as page:
-        page.goto(f"/tv/demo/{secret}/")
-        snap(page, "tv")
+    device = location.devices.get(kind=DeviceKind.TV)
+    secret = credentials.device_secret(device)
+    for theme, layout, name in (
+        (TvTheme.LIGHT, TvLayout.WAITING_LIST, "tv-waiting-light"),
+        (TvTheme.DARK, TvLayout.STANDARD, "tv"),
+    ):
+        Device.objects.filter(pk=device.pk).update(theme=theme, layout=layout)
+        with camera.page(TV) as page:
+            page.goto(f"/tv/demo/{secret}/")
+            page.mouse.click(1, 1)  # which turns the sound on
+            snap(page, name)
 
 
 def admin(camera: Camera, location: Location) -> None:
