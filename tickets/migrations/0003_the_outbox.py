@@ -5,40 +5,66 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0002_api'),
+        ("tickets", "0002_api"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='location',
-            name='closed_on',
-            field=models.DateField(editable=False, help_text='The last day whose visits were ended by its close.', null=True),
+            model_name="location",
+            name="closed_on",
+            field=models.DateField(
+                editable=False,
+                help_text="The last day whose visits were ended by its close.",
+                null=True,
+            ),
         ),
         migrations.AlterField(
-            model_name='activity',
-            name='sequence',
-            field=models.PositiveBigIntegerField(editable=False, help_text="The location's version: in commit order.", null=True),
+            model_name="activity",
+            name="sequence",
+            field=models.PositiveBigIntegerField(
+                editable=False, help_text="The location's version: in commit order.", null=True
+            ),
         ),
         migrations.AlterField(
-            model_name='location',
-            name='is_closed_daily',
-            field=models.BooleanField(default=False, help_text='An hour after closing, whoever still waits is removed from the line. A place without opening hours never closes.', verbose_name='close of day'),
+            model_name="location",
+            name="is_closed_daily",
+            field=models.BooleanField(
+                default=False,
+                help_text="An hour after closing, whoever still waits is removed from the line. A place without opening hours never closes.",
+                verbose_name="close of day",
+            ),
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('arguments', models.JSONField(default=dict, help_text='Ids, and nothing personal.')),
-                ('created_at', tickets.models.fields.InstantField()),
-                ('due_at', tickets.models.fields.InstantField(help_text='None: given up.', null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('error', models.CharField(blank=True, max_length=500)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                (
+                    "arguments",
+                    models.JSONField(default=dict, help_text="Ids, and nothing personal."),
+                ),
+                ("created_at", tickets.models.fields.InstantField()),
+                (
+                    "due_at",
+                    tickets.models.fields.InstantField(help_text="None: given up.", null=True),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.CharField(blank=True, max_length=500)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('due_at', None), _negated=True), fields=['due_at', 'id'], name='job_due')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at", None), _negated=True),
+                        fields=["due_at", "id"],
+                        name="job_due",
+                    )
+                ],
             },
         ),
     ]

@@ -4,37 +4,63 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0002_api'),
+        ("tickets", "0003_the_outbox"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='device',
-            name='layout',
-            field=models.CharField(choices=[('STANDARD', 'Calls'), ('WAITING_LIST', 'Calls and the waiting list'), ('LARGE', 'Calls in the largest letters')], default='STANDARD', max_length=12, verbose_name='layout'),
+            model_name="device",
+            name="layout",
+            field=models.CharField(
+                choices=[
+                    ("STANDARD", "Calls"),
+                    ("WAITING_LIST", "Calls and the waiting list"),
+                    ("LARGE", "Calls in the largest letters"),
+                ],
+                default="STANDARD",
+                max_length=12,
+                verbose_name="layout",
+            ),
         ),
         migrations.AddField(
-            model_name='device',
-            name='sound',
-            field=models.CharField(blank=True, choices=[('ON', 'On'), ('CHIME', 'Chime, no voice'), ('OFF', 'Off')], editable=False, max_length=5, verbose_name='sound'),
+            model_name="device",
+            name="sound",
+            field=models.CharField(
+                blank=True,
+                choices=[("ON", "On"), ("CHIME", "Chime, no voice"), ("OFF", "Off")],
+                editable=False,
+                max_length=5,
+                verbose_name="sound",
+            ),
         ),
         migrations.AddField(
-            model_name='device',
-            name='theme',
-            field=models.CharField(choices=[('DARK', 'Dark'), ('LIGHT', 'Light')], default='DARK', max_length=5, verbose_name='theme'),
+            model_name="device",
+            name="theme",
+            field=models.CharField(
+                choices=[("DARK", "Dark"), ("LIGHT", "Light")],
+                default="DARK",
+                max_length=5,
+                verbose_name="theme",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(('theme__in', ['DARK', 'LIGHT'])), name='device_theme'),
+            model_name="device",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("theme__in", ["DARK", "LIGHT"])), name="device_theme"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(('layout__in', ['STANDARD', 'WAITING_LIST', 'LARGE'])), name='device_layout'),
+            model_name="device",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("layout__in", ["STANDARD", "WAITING_LIST", "LARGE"])),
+                name="device_layout",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(('sound__in', ['', 'ON', 'CHIME', 'OFF'])), name='device_sound'),
+            model_name="device",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sound__in", ["", "ON", "CHIME", "OFF"])), name="device_sound"
+            ),
         ),
     ]
