@@ -1,5 +1,6 @@
 """Run a worker; `serve` starts one beside itself with this."""
 
+import gc
 import os
 import signal
 from typing import Any
@@ -21,4 +22,5 @@ class Command(BaseCommand):
         signals: list[int] = []
         for each in (signal.SIGINT, signal.SIGTERM):
             signal.signal(each, lambda received, _frame: signals.append(received))
+        gc.freeze()  # what is imported stays: looking through it would delay the end by 0.3 s
         worker.work(lambda: bool(signals) or parent not in (None, os.getppid()))
