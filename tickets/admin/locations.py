@@ -178,6 +178,7 @@ class LineAdmin(Scoped):
 
 @admin.register(Desk, site=site)
 class DeskAdmin(Scoped):
+    publishes = (EventName.LOCATION_CHANGED, "desk_id")
     list_display = ("name", "location", "clerk", "position", "is_active")
     list_filter = ("is_active", ("location", ScopedFilter))
     list_select_related = ("location",)
@@ -203,6 +204,7 @@ class OptionInline(admin.StackedInline):  # type: ignore[type-arg]
 class InputFieldAdmin(Scoped):
     """The options matter to a choice only; the lines are narrowed down once the field is there."""
 
+    publishes = (EventName.LOCATION_CHANGED, "input_field_id")
     list_display = (
         "title",
         "location",

@@ -15,7 +15,7 @@ from tickets.admin import display
 from tickets.admin.scope import Scoped, ScopedFilter, attempt, staff, step
 from tickets.admin.site import site
 from tickets.exceptions import Refusal
-from tickets.models import ApiKey, Device, DeviceKind
+from tickets.models import ApiKey, Device, DeviceKind, EventName
 
 
 @admin.register(ApiKey, site=site)
@@ -78,6 +78,7 @@ class ApiKeyAdmin(Scoped):
 
 @admin.register(Device, site=site)
 class DeviceAdmin(Scoped):
+    publishes = (EventName.DEVICE_CHANGED, "device_id")
     list_display = ("name", "kind", "location", "is_paired", "last_seen", "sound_chip", "is_active")
     list_filter = ("kind", "is_active", ("location", ScopedFilter))
     list_select_related = ("location",)

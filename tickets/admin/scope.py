@@ -11,9 +11,9 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from tickets import access
+from tickets import access, events
 from tickets.exceptions import Refusal
-from tickets.models import User
+from tickets.models import EventName, User
 
 
 def staff(request: HttpRequest) -> User:
@@ -44,6 +44,8 @@ class Scoped(ScopedChoices, admin.ModelAdmin):  # type: ignore[type-arg]
 
     location_path = "location"
     list_per_page = 50
+    #: What a saved form tells the screens of its location, and the name under which it names the row.
+    publishes: tuple[EventName, str] | None = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
@@ -70,6 +72,27 @@ class Scoped(ScopedChoices, admin.ModelAdmin):  # type: ignore[type-arg]
             obj.save(update_fields=columns.intersection(form.changed_data))
         else:
             super().save_model(request, obj, form, change)
+
+    @override
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """On record as one change, in the transaction of the form."""
+        super().save_related(request, form, formsets, change)
+        changes = {
+            name: [_kept(form.initial.get(name)), _kept(form.cleaned_data[name])]
+            for name in form.changed_data
+        }
+        changes |= {
+            formset.prefix: [None, [str(row) for row in formset.get_queryset().all()]]
+            for formset in formsets
+            if formset.has_changed()
+        }
+        if self.publishes and changes:
+            event, name = self.publishes
+            row = form.instance
+            named = {name: [_kept(row), _kept(row)]}
+            events.record(
+                event, by=staff(request), location_id=row.location_id, changes=named | changes
+            )
 
     @override
     def response_action(
@@ -103,6 +126,15 @@ class Scoped(ScopedChoices, admin.ModelAdmin):  # type: ignore[type-arg]
         self, request: HttpRequest, opts: Any, object_id: str
     ) -> NoReturn:
         raise Http404
+
+
+def _kept(value: Any) -> Any:
+    """A value of a form as it is put on record: rows by their keys."""
+    if isinstance(value, Model):
+        return value.pk if isinstance(value.pk, int) else str(value.pk)
+    if isinstance(value, list | QuerySet):
+        return [_kept(each) for each in value]
+    return value
 
 
 class ReadOnly(Scoped):

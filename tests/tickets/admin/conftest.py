@@ -92,8 +92,12 @@ def url(name: str, *args: object) -> str:
 
 
 def location_form(client: Client, location: Location) -> dict[str, Any]:
-    """What a browser sends of the location's page when nothing was typed into it."""
-    page = client.get(url("location_change", location.pk))
+    return filled_form(client, url("location_change", location.pk))
+
+
+def filled_form(client: Client, path: str) -> dict[str, Any]:
+    """What a browser sends of a page with a form when nothing was typed into it."""
+    page = client.get(path)
     form = page.context["adminform"].form
     posted = {name: form[name].value() for name in form.fields}
     for inline in page.context["inline_admin_formsets"]:

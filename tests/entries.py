@@ -1,0 +1,701 @@
+"""Every way in which anything is changed, as rows: which verb of the domain it takes, and how."""
+
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.views.generic import RedirectView
+
+from tests.factories import (
+    DeskFactory,
+    DeviceFactory,
+    InputFieldFactory,
+    LineFactory,
+    UserFactory,
+    clerk_of,
+    manager_of,
+)
+from tests.tickets.actions.conftest import Office
+from tests.tickets.actions.steps import STEPS
+from tests.tickets.admin.conftest import filled_form, url
+from tests.tickets.api import calls as v1
+from tests.tickets.api.conftest import program
+from tests.tickets.api.v2020 import calls as v2020
+from tickets import access, actions
+from tickets.actions import closing, fields, labels, lines, messages, programs, routing
+from tickets.actions.extras import ExtraValue
+from tickets.admin.site import site
+from tickets.models import DeviceKind, EventName, Ticket, User
+
+#: Asks when it is called; what comes back has no status if no request was made.
+Ask = Callable[[], Any]
+
+E = EventName
+#: All ask through one: to load the middleware takes longer than a request.
+HANDLER = Client().handler
+#: What each verb publishes, in order.
+VERBS: dict[str, tuple[EventName, ...]] = {
+    "closing.close_day": (E.SERVED, E.CANCELLED),
+    "details.edit": (E.EDITED,),
+    "external.put": (E.EXTERNAL_CHANGED,),
+    "fields.answer": (E.EDITED,),
+    "fields.create": (E.LOCATION_CHANGED,),
+    "fields.edit": (E.LOCATION_CHANGED,),
+    "intake.create": (E.CREATED,),
+    "labels.add": (E.LABELED,),
+    "labels.remove": (E.LABELED,),
+    "labels.replace": (E.LABELED,),
+    "lifecycle.call": (E.CALLED,),
+    "lifecycle.call_next": (E.CALLED,),
+    "lifecycle.cancel": (E.CANCELLED,),
+    "lifecycle.mark_no_show": (E.NO_SHOW,),
+    "lifecycle.recall": (E.RECALLED,),
+    "lifecycle.rejoin": (E.REJOINED,),
+    "lifecycle.return_to_queue": (E.RETURNED,),
+    "lifecycle.serve": (E.SERVED,),
+    "lines.archive": (E.LINE_CHANGED,),
+    "lines.create": (E.LINE_CREATED,),
+    "lines.delete": (E.LINE_CHANGED,),
+    "lines.disable": (E.LINE_CHANGED,),
+    "lines.edit": (E.LINE_CHANGED,),
+    "lines.enable": (E.LINE_CHANGED,),
+    "lines.unarchive": (E.LINE_CHANGED,),
+    "locations.create": (E.LOCATION_CREATED,),
+    "locations.edit": (E.LOCATION_CHANGED,),
+    "locations.set_exceptions": (E.LOCATION_CHANGED,),
+    "locations.set_week": (E.LOCATION_CHANGED,),
+    "messages.receive": (E.MESSAGE_RECEIVED,),
+    "messages.send": (E.MESSAGE_SENT,),
+    "programs.pair": (E.DEVICE_PAIRED,),
+    "programs.remove": (E.DEVICE_UNPAIRED,),
+    "programs.rename": (E.DEVICE_CHANGED,),
+    "programs.unpair": (E.DEVICE_UNPAIRED,),
+    "routing.assign": (E.ASSIGNED,),
+    "routing.forward": (E.FORWARDED,),
+    "routing.reorder": (E.REORDERED,),
+    "routing.unassign": (E.UNASSIGNED,),
+    "staff.choose_desk": (E.DESK_SELECTED,),
+    "staff.deactivate": (E.USER_DEACTIVATED,),
+    "staff.give_role": (E.ROLE_GRANTED,),
+    "staff.hand_back": (E.DESK_SELECTED,),
+    "staff.invite": (E.USER_INVITED,),
+    "staff.welcome": (E.USER_INVITED,),
+    "undo.undo": (E.UNDONE,),
+    # What a form of the admin writes past the actions.
+    "a desk": (E.LOCATION_CHANGED,),
+    "a question": (E.LOCATION_CHANGED,),
+    "a device": (E.DEVICE_CHANGED,),
+}
+#: Verbs that no screen shows anything of.
+SILENT = {
+    "passwords.send_link": "a mail",
+    "programs.issue_code": "a code that one person reads out",
+    "programs.issue_key": "keys are of no location",
+    "programs.renew_secret": "the device shows the same",
+    "programs.revoke_key": "keys are of no location",
+    "staff.choose_lines": "only what the clerk's own next call takes",
+    "staff.choose_location": "only where the clerk's own page begins",
+    "staff.remove_picture": "no screen has pictures",
+    "staff.set_picture": "no screen has pictures",
+    "webhooks.register": "hooks are of no location",
+    "webhooks.remove": "hooks are of no location",
+    # What a route or a form does without an action.
+    "a sign-in": "sessions are of no location",
+    "a key": "keys are of no location",
+    "a person": "names and rights, which are looked at with the next request",
+    "a sign of life": "once a minute, for the admin",
+    "a count": "a question that is asked by POST",
+}
+#: Parts of verbs, which have no transaction of their own, and questions.
+PARTS = {
+    "extras.add",
+    "extras.from_record",
+    "extras.of",
+    "extras.on_record",
+    "extras.replace",
+    "fields.add",
+    "labels.attach",
+    "labels.rewrite",
+    "lifecycle.clerk_of",
+    "lifecycle.may_rejoin",
+    "locations.hours_on_record",
+    "routing.clear_assignment",
+    "routing.hold_open",
+    "undo.last_undoable",
+    *(f"places.{name}" for name in ("behind", "first_of", "last_of")),
+    *(f"places.{name}" for name in ("lock_line", "lock_lines", "lock_location")),
+    *(f"steps.{name}" for name in ("end_interaction", "step")),
+    *(f"turns.{name}" for name in ("free_head", "head", "instant_of_call", "served_by")),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`ready` arranges what is needed in the office, and returns what asks for the change."""
+
+    verbs: str
+    ready: Callable[[Office], Ask]
+
+    @property
+    def published(self) -> list[EventName]:
+        return [event for verb in self.verbs.split(", ") for event in VERBS.get(verb, ())]
+
+
+# ---- the API
+
+
+def _api(name: str, arrange: Callable[[Office, Ticket], None]) -> Callable[[Office], Ask]:
+    def ready(office: Office) -> Ask:
+        ticket = v1.arranged(name, office.line, office.clerk)
+        call = v1.call_of(name, ticket)
+        arrange(office, ticket)
+        client = v1.right_key(name, office.clerk, office.location)
+        client.handler = HANDLER
+        return lambda: call.by(client)
+
+    return ready
+
+
+def _nothing(office: Office, ticket: Ticket) -> None:
+    pass
+
+
+def _of_empty_line(take: Callable[..., None]) -> Callable[[Office, Ticket], None]:
+    """The newest line is the one that the call is about."""
+    return lambda office, ticket: take(office.location.lines.latest("id"), by=office.clerk)
+
+
+def _assigned(office: Office, ticket: Ticket) -> None:
+    routing.assign(ticket, assignee=office.colleague, by=office.clerk)
+
+
+def _labeled(office: Office, ticket: Ticket) -> None:
+    labels.add(ticket, value="VIP", by=office.clerk)
+
+
+Arrange = Callable[[Office, Ticket], None]
+V1: dict[str, tuple[str, Arrange]] = {
+    name: (verb, _nothing)
+    for name, verb in {
+        "create-ticket": "intake.create",
+        "count-tickets POST": "a count",
+        "call-next": "lifecycle.call_next",
+        "call-ticket": "lifecycle.call",
+        "recall-ticket": "lifecycle.recall",
+        "serve-ticket": "lifecycle.serve",
+        "no-show-ticket": "lifecycle.mark_no_show",
+        "cancel-ticket": "lifecycle.cancel",
+        "return-ticket": "lifecycle.return_to_queue",
+        "ticket-labels": "labels.replace",
+        "add-label": "labels.add",
+        "forward-ticket": "routing.forward",
+        "reorder-ticket": "routing.reorder",
+        "assign-ticket": "routing.assign",
+        "edit-ticket": "details.edit",
+        "ticket-messages POST": "messages.send",
+        "ticket-external": "external.put",
+        "ticket-external PUT": "external.put",
+        "location-lines POST": "lines.create",
+        "line POST": "lines.edit",
+        "line DELETE": "lines.delete",
+        "disable-line": "lines.disable",
+        "archive-line": "lines.archive",
+        "users POST": "staff.invite",
+        "user DELETE": "staff.deactivate",
+        "user-roles": "staff.give_role",
+        "user-desk POST": "staff.choose_desk",
+        "user-desk DELETE": "staff.choose_desk",
+        "user-lines POST": "staff.choose_lines",
+        "user-picture": "staff.set_picture",
+        "user-picture DELETE": "staff.remove_picture",
+        "webhooks": "webhooks.register",
+        "webhook": "webhooks.remove",
+        "tv POST": "programs.rename",
+        "tv DELETE": "programs.remove",
+        "tv-heartbeat": "a sign of life",
+    }.items()
+} | {
+    "remove-label": ("labels.remove", _labeled),
+    "unassign-ticket": ("routing.unassign", _assigned),
+    "enable-line": ("lines.enable", _of_empty_line(lines.disable)),
+    "unarchive-line": ("lines.unarchive", _of_empty_line(lines.archive)),
+}
+
+V2020 = {
+    "create-ticket": "intake.create",
+    "create-ticket-old": "intake.create",
+    "edit-ticket": "details.edit",
+    "answer": "fields.answer",
+    "answer DELETE": "fields.answer",
+    "v1-answer": "fields.answer",
+    "v1-answer DELETE": "fields.answer",
+    "create-location": "locations.create, lines.create, lines.create",
+    "edit-location": "locations.edit",
+    "create-line": "lines.create",
+    "v1-create-line": "lines.create",
+    "hours PUT": "locations.set_week",
+    "exceptions PUT": "locations.set_exceptions",
+    "create-field": "fields.create",
+    "edit-field": "fields.edit",
+}
+
+
+def _api_2020(name: str) -> Callable[[Office], Ask]:
+    def ready(office: Office) -> Ask:
+        field = InputFieldFactory.create(location=office.location)
+        ticket = office.waiting()
+        if name.endswith("answer DELETE"):
+            fields.answer(
+                ticket, field, [ExtraValue(title=field.title, value="x")], by=office.clerk
+            )
+        is_account_wide = v2020.ROWS[name].rights == "account"
+        client = program(None if is_account_wide else manager_of(office.location))
+        client.handler = HANDLER
+        call = v2020.call_of(name, ticket, field)
+        return lambda: call.by(client)
+
+    return ready
+
+
+# ---- pages
+
+
+Fill = Callable[[Office], dict[str, Any]]
+
+
+def _empty(office: Office) -> dict[str, Any]:
+    return {}
+
+
+def browser() -> Client:
+    client = Client()
+    client.handler = HANDLER
+    return client
+
+
+def signed_in(user: User) -> Client:
+    client = browser()
+    client.force_login(user)
+    return client
+
+
+def _page(
+    name: str, arrange: Callable[[Office], Ticket], fill: Fill = _empty
+) -> Callable[[Office], Ask]:
+    """A form about the ticket that is arranged, sent by the clerk."""
+
+    def ready(office: Office) -> Ask:
+        path = reverse(f"tickets:{name}", args=[arrange(office).pk])
+        client, form = signed_in(office.clerk), fill(office)
+        return lambda: client.post(path, form)
+
+    return ready
+
+
+def _place_page(name: str, fill: Fill = _empty) -> Callable[[Office], Ask]:
+    def ready(office: Office) -> Ask:
+        path = reverse(f"tickets:{name}", args=[office.location.pk])
+        client, form = signed_in(office.clerk), fill(office)
+        return lambda: client.post(path, form)
+
+    return ready
+
+
+def _call_next(office: Office) -> dict[str, Any]:
+    office.waiting()
+    return {}
+
+
+def _asked_for_a_name(office: Office) -> dict[str, Any]:
+    InputFieldFactory.create(location=office.location, type="FIRST_NAME")
+    return {"first_name": "Joan"}
+
+
+def _undo_a_call(office: Office) -> dict[str, Any]:
+    return {"activity": office.called().activities.latest("id").pk}
+
+
+def _kiosk(office: Office) -> Ask:
+    client = paired(office, DeviceKind.KIOSK)
+    form = {"step": "line", "line": office.line.pk}
+    return lambda: client.post(reverse("kiosk:sign-in"), form)
+
+
+def paired(office: Office, kind: DeviceKind) -> Client:
+    device = DeviceFactory.create(location=office.location, kind=kind)
+    client = browser()
+    client.cookies[access.DEVICE_COOKIES[kind]] = programs.renew_secret(device)
+    return client
+
+
+def _pair(kind: DeviceKind, page: str) -> Callable[[Office], Ask]:
+    def ready(office: Office) -> Ask:
+        device = DeviceFactory.create(location=office.location, kind=kind)
+        code = programs.issue_code(device)
+        return lambda: browser().post(reverse(f"kiosk:{page}"), {"code": code})
+
+    return ready
+
+
+def _microsite(office: Office) -> Ask:
+    path = reverse("kiosk:remote", args=[office.location.slug])
+    location = office.location
+    type(location).objects.filter(pk=location.pk).update(is_remote_sign_in_open=True)
+    return lambda: browser().post(path, {"line": office.line.pk})
+
+
+def _visit_page(name: str, arrange: Callable[[Office], Ticket]) -> Callable[[Office], Ask]:
+    def ready(office: Office) -> Ask:
+        path = reverse(f"kiosk:{name}", args=[arrange(office).visit_token])
+        return lambda: browser().post(path)
+
+    return ready
+
+
+def _nobody(path: str, *, who: str = "") -> Callable[[Office], Ask]:
+    """A form that is about no location: it need not even be filled in."""
+
+    def ready(office: Office) -> Ask:
+        args = ["x", "y"] if "password" in path and "set" in path else []
+        client = signed_in(office.clerk) if who else browser()
+        return lambda: client.post(reverse(path, args=args))
+
+    return ready
+
+
+PAGES = {
+    "tickets:sign-in": Entry("a sign-in", _nobody("tickets:sign-in")),
+    "tickets:sign-out": Entry("a sign-in", _nobody("tickets:sign-out", who="clerk")),
+    "tickets:forgot-password": Entry("passwords.send_link", _nobody("tickets:forgot-password")),
+    "tickets:set-password": Entry("a sign-in", _nobody("tickets:set-password")),
+    "tickets:choose-location": Entry(
+        "staff.choose_location",
+        lambda o: partial(
+            signed_in(o.clerk).post,
+            reverse("tickets:choose-location"),
+            {"location": o.location.pk},
+        ),
+    ),
+    "tickets:workplace": Entry(
+        "staff.choose_desk",
+        _place_page("workplace", lambda o: {"desk": o.desk.pk, "lines": [o.line.pk]}),
+    ),
+    "tickets:add-visitor": Entry(
+        "intake.create", _place_page("add-visitor", lambda o: {"line": o.line.pk})
+    ),
+    "tickets:call-next": Entry("lifecycle.call_next", _place_page("call-next", _call_next)),
+    "tickets:undo": Entry("undo.undo", _place_page("undo", _undo_a_call)),
+    "tickets:edit-visitor": Entry(
+        "details.edit", _page("edit-visitor", Office.waiting, _asked_for_a_name)
+    ),
+    "tickets:call-ticket": Entry("lifecycle.call", _page("call-ticket", Office.waiting)),
+    "tickets:recall-ticket": Entry("lifecycle.recall", _page("recall-ticket", Office.called)),
+    "tickets:serve-ticket": Entry("lifecycle.serve", _page("serve-ticket", Office.called)),
+    "tickets:no-show-ticket": Entry(
+        "lifecycle.mark_no_show", _page("no-show-ticket", Office.called)
+    ),
+    "tickets:return-ticket": Entry(
+        "lifecycle.return_to_queue", _page("return-ticket", Office.called)
+    ),
+    "tickets:forward-ticket": Entry(
+        "routing.forward",
+        _page("forward-ticket", Office.called, lambda o: {"line": o.other_line.pk}),
+    ),
+    "tickets:cancel-ticket": Entry("lifecycle.cancel", _page("cancel-ticket", Office.waiting)),
+    "tickets:rejoin-ticket": Entry("lifecycle.rejoin", _page("rejoin-ticket", Office.no_show)),
+    "tickets:add-label": Entry(
+        "labels.add", _page("add-label", Office.waiting, lambda o: {"value": "VIP"})
+    ),
+    "tickets:remove-label": Entry(
+        "labels.remove",
+        _page("remove-label", STEPS["remove label"].arrange, lambda o: {"value": "VIP"}),
+    ),
+    "kiosk:sign-in": Entry("intake.create", _kiosk),
+    "kiosk:pair-kiosk": Entry("programs.pair", _pair(DeviceKind.KIOSK, "pair-kiosk")),
+    "kiosk:pair-tv": Entry("programs.pair", _pair(DeviceKind.TV, "pair-tv")),
+    "kiosk:remote": Entry("intake.create", _microsite),
+    "kiosk:leave-visit": Entry("lifecycle.cancel", _visit_page("leave-visit", Office.waiting)),
+    "kiosk:rejoin-visit": Entry("lifecycle.rejoin", _visit_page("rejoin-visit", Office.no_show)),
+}
+
+
+# ---- the admin
+
+
+def _admin_action(
+    model: str, action: str, arrange: Callable[[Office], Any]
+) -> Callable[[Office], Ask]:
+    def ready(office: Office) -> Ask:
+        form = {"action": action, "_selected_action": [arrange(office).pk], "index": 0}
+        client = signed_in(_owner())
+        return lambda: client.post(url(f"{model}_changelist"), form)
+
+    return ready
+
+
+def _admin_form(
+    model: str, arrange: Callable[[Office], Any], fill: Callable[[Office], dict[str, Any]]
+) -> Callable[[Office], Ask]:
+    """The page of a row, or of a new one (None), sent with these values in it."""
+
+    def ready(office: Office) -> Ask:
+        row = arrange(office)
+        path = url(f"{model}_change", row.pk) if row else url(f"{model}_add")
+        client = signed_in(_owner())
+        form = filled_form(client, path) | fill(office)
+        return lambda: client.post(path, form)
+
+    return ready
+
+
+def _owner() -> User:
+    owner = UserFactory.create()
+    owner.roles.create(type="OWNER")
+    return owner
+
+
+def _none(office: Office) -> None:
+    return None
+
+
+def _at(office: Office, **values: Any) -> dict[str, Any]:
+    return {"location": office.location.pk, **values}
+
+
+def _empty_line(office: Office) -> Any:
+    return LineFactory.create(location=office.location)
+
+
+def _closed_line(office: Office) -> Any:
+    line = _empty_line(office)
+    lines.disable(line, by=office.clerk)
+    return line
+
+
+def _device(office: Office) -> Any:
+    return DeviceFactory.create(location=office.location)
+
+
+def _key(office: Office) -> Any:
+    return programs.issue_key(name="Program")[0]
+
+
+def _seated_elsewhere(office: Office) -> User:
+    """Somebody at a desk, whose only role there the form takes away."""
+    return clerk_of(office.location, desk=DeskFactory.create(location=office.location))
+
+
+def _without_role(office: Office) -> dict[str, Any]:
+    return {"roles-0-DELETE": "on"}
+
+
+def _new_person(office: Office) -> dict[str, Any]:
+    return {
+        "first_name": "Kai",
+        "email": UserFactory.build().email,
+        "password1": "a long way home 7",
+        "password2": "a long way home 7",
+        "roles-TOTAL_FORMS": 1,
+        "roles-INITIAL_FORMS": 0,
+        "roles-0-type": "CLERK",
+        "roles-0-location": office.location.pk,
+    }
+
+
+ADMIN = {
+    "ticket serve": Entry("lifecycle.serve", _admin_action("ticket", "serve", Office.called)),
+    "ticket no_show": Entry(
+        "lifecycle.mark_no_show", _admin_action("ticket", "no_show", Office.called)
+    ),
+    "ticket return_first": Entry(
+        "lifecycle.return_to_queue", _admin_action("ticket", "return_first", Office.called)
+    ),
+    "ticket return_last": Entry(
+        "lifecycle.return_to_queue", _admin_action("ticket", "return_last", Office.called)
+    ),
+    "ticket rejoin": Entry("lifecycle.rejoin", _admin_action("ticket", "rejoin", Office.no_show)),
+    "ticket unassign": Entry(
+        "routing.unassign", _admin_action("ticket", "unassign", STEPS["unassign"].arrange)
+    ),
+    "ticket cancel": Entry("lifecycle.cancel", _admin_action("ticket", "cancel", Office.waiting)),
+    "line enable": Entry("lines.enable", _admin_action("line", "enable", _closed_line)),
+    "line disable": Entry("lines.disable", _admin_action("line", "disable", _empty_line)),
+    "line archive": Entry("lines.archive", _admin_action("line", "archive", _empty_line)),
+    "line add": Entry(
+        "lines.create",
+        _admin_form(
+            "line", _none, lambda o: _at(o, name="New", letter="ZZ", color="#00ff7f", position=1)
+        ),
+    ),
+    "line change": Entry(
+        "lines.edit", _admin_form("line", lambda o: o.line, lambda o: {"color": "#00ff7f"})
+    ),
+    "location add": Entry(
+        "locations.create",
+        _admin_form(
+            "location",
+            _none,
+            lambda o: {"name": "New", "slug": f"new-{o.location.pk}", "country": "EE"},
+        ),
+    ),
+    "location change": Entry(
+        "locations.edit",
+        _admin_form("location", lambda o: o.location, lambda o: {"name": "Renamed"}),
+    ),
+    "desk add": Entry(
+        "a desk", _admin_form("desk", _none, lambda o: _at(o, name="New", position=1))
+    ),
+    "desk change": Entry(
+        "a desk", _admin_form("desk", lambda o: o.desk, lambda o: {"name": "Renamed"})
+    ),
+    "inputfield add": Entry(
+        "a question",
+        _admin_form("inputfield", _none, lambda o: _at(o, type="TEXT", title="New", position=1)),
+    ),
+    "inputfield change": Entry(
+        "a question",
+        _admin_form(
+            "inputfield",
+            lambda o: InputFieldFactory.create(location=o.location),
+            lambda o: {"title": "Renamed"},
+        ),
+    ),
+    "device add": Entry(
+        "a device", _admin_form("device", _none, lambda o: _at(o, kind="TV", name="New"))
+    ),
+    "device change": Entry(
+        "a device", _admin_form("device", _device, lambda o: {"name": "Renamed"})
+    ),
+    "device issue_code": Entry(
+        "programs.issue_code", _admin_action("device", "issue_code", _device)
+    ),
+    "device unpair": Entry("programs.unpair", _admin_action("device", "unpair", _device)),
+    "user add": Entry("staff.welcome", _admin_form("user", _none, _new_person)),
+    "user change": Entry("staff.hand_back", _admin_form("user", _seated_elsewhere, _without_role)),
+    "user deactivate": Entry(
+        "staff.deactivate", _admin_action("user", "deactivate", lambda o: o.colleague)
+    ),
+    "user activate": Entry("a person", _admin_action("user", "activate", lambda o: o.colleague)),
+    "apikey add": Entry("a key", _admin_form("apikey", _none, lambda o: {"name": "New"})),
+    "apikey change": Entry("a key", _admin_form("apikey", _key, lambda o: {"name": "Renamed"})),
+    "apikey revoke": Entry("programs.revoke_key", _admin_action("apikey", "revoke", _key)),
+}
+
+
+# ---- jobs, and undo
+
+
+def _close_day(office: Office) -> Ask:
+    office.called()
+    office.waiting()
+    return lambda: closing.close_day(office.location)
+
+
+def _receive(office: Office) -> Ask:
+    ticket = office.waiting()
+    return lambda: messages.receive(ticket, body="On my way")
+
+
+JOBS = {
+    "close of day": Entry("closing.close_day", _close_day),
+    "message of a visitor": Entry("messages.receive", _receive),
+}
+
+
+def _undo(name: str) -> Callable[[Office], Ask]:
+    """The step `name`, and its undo from the page."""
+
+    def ready(office: Office) -> Ask:
+        ticket = STEPS[name].arrange(office)
+        STEPS[name].take(ticket, office)
+        return _undo_of(ticket, office)
+
+    return ready
+
+
+def _undo_of(ticket: Ticket, office: Office) -> Ask:
+    path = reverse("tickets:undo", args=[office.location.pk])
+    client, form = signed_in(office.clerk), {"activity": ticket.activities.latest("id").pk}
+    return lambda: client.post(path, form)
+
+
+#: By the event that is taken back.
+UNDOS = {step.event: Entry("undo.undo", _undo(name)) for name, step in STEPS.items()} | {
+    E.CREATED: Entry("undo.undo", lambda o: _undo_of(o.waiting(), o)),
+}
+UNDOS = {event: UNDOS[event] for event in UNDOS if event not in {E.RECALLED, E.EXTERNAL_CHANGED}}
+
+
+# ---- all of it, and what the code says that there is
+
+Name = tuple[str, str]
+ENTRIES: dict[Name, Entry] = {
+    **{("API v1", name): Entry(verb, _api(name, how)) for name, (verb, how) in V1.items()},
+    **{("API 2020", name): Entry(verb, _api_2020(name)) for name, verb in V2020.items()},
+    **{("page", name): entry for name, entry in PAGES.items()},
+    **{("admin", name): entry for name, entry in ADMIN.items()},
+    **{("job", name): entry for name, entry in JOBS.items()},
+    **{("undo", event.value): entry for event, entry in UNDOS.items()},
+}
+
+
+def entries_in_code() -> set[Name]:
+    """Each method of each route that may write, each form and action of the admin."""
+    found = {("API v1", name) for name, row in v1.ROWS.items() if row.method != "GET"}
+    found |= {("API 2020", name) for name, row in v2020.ROWS.items() if row.method != "GET"}
+    found |= {("page", name) for name, view in _pages() if "POST" in _methods(view)}
+    request = RequestFactory().get("/")
+    request.user = _owner()
+    for admin in site._registry.values():
+        found |= {("admin", name) for name in _admin_entries(admin, request)}
+    return found
+
+
+def verbs_in_code() -> set[str]:
+    """Every public function of the actions, by its module and name."""
+    modules = [
+        import_module(f"tickets.actions.{m.name}") for m in pkgutil.iter_modules(actions.__path__)
+    ]
+    return {
+        f"{module.__name__.rpartition('.')[2]}.{name}"
+        for module in modules
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
+    }
+
+
+def _pages(resolver: URLResolver | None = None, space: str = "") -> Iterator[tuple[str, Any]]:
+    for each in (resolver or get_resolver()).url_patterns:
+        if isinstance(each, URLResolver) and str(each.pattern) not in ("admin/", "v1/"):
+            yield from _pages(each, f"{each.namespace}:" if each.namespace else space)
+        elif isinstance(each, URLPattern) and each.name:
+            yield space + each.name, each.callback
+
+
+def _methods(view: Any) -> set[str]:
+    """What `require_http_methods` lets through; of a class, what it answers."""
+    if kind := getattr(view, "view_class", None):
+        is_elsewhere = issubclass(kind, RedirectView)
+        return {"GET"} if is_elsewhere or not hasattr(kind, "post") else {"GET", "POST"}
+    while view:
+        names = inspect.getclosurevars(view).nonlocals.get("request_method_list")
+        if names:
+            return set(names)
+        view = getattr(view, "__wrapped__", None)
+    return {"GET", "POST"}
+
+
+def _admin_entries(admin: Any, request: Any) -> Iterator[str]:
+    model = admin.model._meta.model_name
+    for action in admin.actions:
+        yield f"{model} {action if isinstance(action, str) else action.__name__}"
+    if admin.has_add_permission(request):
+        yield f"{model} add"
+    if admin.has_change_permission(request):
+        yield f"{model} change"
