@@ -28,22 +28,32 @@ first size. docs/performance.md says how it is measured. Best of the peers, on 2
 create 141/s (Novo SGA), call next 133/s (FQM, with visitors called twice)."""
 
 Cells = dict[tuple[str, str, int, str], dict[str, float]]
+Screens = dict[str, dict[str, dict[str, Any]]]
+SECTIONS = ("streams", "operations")
 
 
 def main() -> None:
     options = _options()
     started = time.monotonic()
     cells: Cells = {}
+    screens: Screens = {}
     for database in options.databases:
         for figure in _trial(database, options):
+            if "goal" in figure:
+                screens.setdefault(figure["name"], {})[database] = figure
+                continue
             at = (database, figure["operation"], figure["waiting"], figure["subject"])
             cells[at] = {"rate": figure["rate"], "cpu": figure["cpu"]}
             if sys.stderr.isatty():
                 print(f"\r\033[K{' '.join(map(str, at))}", end="", file=sys.stderr, flush=True)
     if sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr)
-    _print_table(cells, options.databases, options.waiting)
-    print(f"\n{NOTE}\n{options.rounds} rounds of at most {options.seconds:g} s", end="")
+    if screens:
+        _print_screens(screens, options.databases)
+    if cells:
+        _print_table(cells, options.databases, options.waiting)
+        print(f"\n{NOTE}")
+    print(f"{options.rounds} rounds of at most {options.seconds:g} s", end="")
     print(f", {len(os.sched_getaffinity(0))} cores, {time.monotonic() - started:.0f} s in all.")
 
 
@@ -53,6 +63,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--waiting", type=int, nargs="+", default=[100, 10_000])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=0.7, help="a round at most")
+    parser.add_argument("--sections", nargs="+", choices=SECTIONS, default=list(SECTIONS))
+    parser.add_argument("--small", action="store_true", help="fewer streams, to try it out")
     options = parser.parse_args()
     if min(options.waiting) < LEAST_WAITING:
         parser.error(f"at least {LEAST_WAITING} must wait")
@@ -62,7 +74,8 @@ def _options() -> argparse.Namespace:
 def _trial(database: str, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """The figures of one database, as they come. One process per database: settings are for one."""
     arguments = [f"--rounds={options.rounds}", f"--seconds={options.seconds}"]
-    waiting = ["--waiting", *map(str, options.waiting)]
+    waiting = ["--waiting", *map(str, options.waiting), "--sections", *options.sections]
+    waiting += ["--small"] if options.small else []
     with (
         # Removed when the trial has ended, and with it the PostgreSQL that has its files there.
         tempfile.TemporaryDirectory(prefix="bench-") as scratch,
@@ -81,6 +94,24 @@ def _trial(database: str, options: argparse.Namespace) -> Iterator[dict[str, Any
             process.wait(STOPS_WITHIN)  # which Popen does not do after Ctrl+C
     if process.returncode:
         sys.exit(f"The trial on {database} failed; what was measured is not shown.")
+
+
+def _print_screens(screens: Screens, databases: list[str]) -> None:
+    """What open screens cost, beside the goal; the ratio says how much of it is used."""
+    print(f"{'':48}" + "".join(f"{DATABASES[each]:>36}" for each in databases))
+    for name, figures in screens.items():
+        shown = "".join(f"{_screen(figures[each]):>36}" for each in databases)
+        print(f"{name:48}{shown}")
+    print()
+
+
+def _screen(figure: dict[str, Any]) -> str:
+    value, goal = figure["value"], figure["goal"]
+    text = f"{value:,.2f} {figure['unit']}".strip()
+    if not goal:
+        return text
+    word = "of at most" if goal > 0 else "of at least"
+    return f"{text} {word} {abs(goal):g}"
 
 
 def _print_table(cells: Cells, databases: list[str], sizes: list[int]) -> None:

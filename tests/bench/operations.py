@@ -79,14 +79,14 @@ def _count(place: Place, _client: int) -> list[Call]:
     return _matching(place, "count")
 
 
-def _call_next(place: Place, client: int, **more: object) -> list[Call]:
+def call_next(place: Place, client: int, **more: object) -> list[Call]:
     clerk = place.clerk_ids[client]
     form = urlencode({"lines": place.line.pk, "user": clerk, **more})
     return [Call("POST", "/v1/tickets/call", form, ids=(clerk,))]
 
 
 def _only_call_next(place: Place, client: int) -> list[Call]:
-    return _call_next(place, client, keepActiveTicketsOpen="true")
+    return call_next(place, client, keepActiveTicketsOpen="true")
 
 
 OPERATIONS = (
@@ -95,5 +95,5 @@ OPERATIONS = (
     Operation("count", _count),
     Operation("create", _create, waiting=+1),
     Operation("call next", _only_call_next, waiting=-1),
-    Operation("call next, serve", _call_next, waiting=-1),
+    Operation("call next, serve", call_next, waiting=-1),
 )

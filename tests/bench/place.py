@@ -44,6 +44,10 @@ class Place:
     def waiting(self) -> TicketQuerySet:
         return Ticket.objects.waiting().filter(line=self.line).in_order()
 
+    def clerk(self, pk: int) -> User:
+        clerk: User = User.objects.get(pk=pk)
+        return clerk
+
     def hold(self, size: int) -> None:
         """Have exactly `size` visitors wait and nobody served, by plain writes past the actions."""
         with transaction.atomic():

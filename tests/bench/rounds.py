@@ -3,20 +3,21 @@
 import pickle
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 
 from django.test import Client
 
-from tests.bench import floor, load
+from tests.bench import floor, load, streams
 from tests.bench.operations import OPERATIONS, Call, Operation
 from tests.bench.place import CLERKS, Place
 from tests.bench.server import Server, cpu_seconds, serving
 from tickets.api.authentication import HEADER
 
 WARM_UP = 0.3  # seconds
+SECTIONS = ("streams", "operations")
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,18 @@ class Trial:
     seconds: float
     statements: Path
     database_url: str
+    sections: Sequence[str] = SECTIONS
+    screens: streams.Sizes = field(default_factory=streams.Sizes)
 
-    def figures(self) -> Iterator[Figure]:
+    def figures(self) -> Iterator[Figure | streams.Figure]:
         place = Place.open()
         environment = {"DATABASE_URL": self.database_url, floor.FILE: str(self.statements)}
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            for size in self.sizes:
+            if "streams" in self.sections:
+                with serving(workers=self.workers, environment=environment) as server:
+                    screens = streams.Screens(place, server, pool, self.database_pids, self.screens)
+                    yield from screens.figures()
+            for size in self.sizes if "operations" in self.sections else ():
                 place.hold(size)
                 self.statements.write_bytes(pickle.dumps(record(place)))
                 with serving(workers=self.workers, environment=environment) as server:

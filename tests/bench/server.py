@@ -70,13 +70,13 @@ def cpu_seconds(*roots: int) -> float:
     Linux keeps for each process (clock_getcpuclockid(3)).
     """
     total = 0.0
-    for pid in _with_descendants(roots):
+    for pid in with_descendants(roots):
         with suppress(OSError):  # it has just ended
             total += time.clock_gettime(~pid << 3 | 2)
     return total
 
 
-def _with_descendants(roots: tuple[int, ...]) -> list[int]:
+def with_descendants(roots: tuple[int, ...]) -> list[int]:
     children: defaultdict[int, list[int]] = defaultdict(list)
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):

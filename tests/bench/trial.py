@@ -24,6 +24,7 @@ def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
     django.setup()
     from tests.bench.rounds import Trial
+    from tests.bench.streams import Sizes
 
     with _fresh_database(scratch) as url:
         trial = Trial(
@@ -35,6 +36,8 @@ def main() -> None:
             seconds=options.seconds,
             statements=scratch / "floor.pickle",
             database_url=url,
+            sections=options.sections,
+            screens=Sizes.small() if options.small else Sizes(),
         )
         for figure in trial.figures():
             print(json.dumps(asdict(figure)), flush=True)
@@ -45,6 +48,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--waiting", type=int, nargs="+", required=True)
     parser.add_argument("--rounds", type=int, required=True)
     parser.add_argument("--seconds", type=float, required=True)
+    parser.add_argument("--sections", nargs="+", required=True)
+    parser.add_argument("--small", action="store_true")
     return parser.parse_args()
 
 
