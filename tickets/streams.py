@@ -10,7 +10,7 @@ from django.contrib.auth import get_user
 from django.db import connection
 from django.http import HttpRequest
 
-from tickets import access, ids
+from tickets import access, ids, origins
 from tickets.events import channel_of
 from tickets.models import DeviceKind, Location
 from tickets.realtime.hub import Versions
@@ -29,6 +29,8 @@ def authorise(scope: Any) -> str | None:
     """The channel of `/stream/service/<id>/`, `/stream/kiosk/`, `/stream/tv/`, `/stream/visit/<token>/`."""
     path = unquote(scope["path"])
     if any("\x00" in text for text in (path, *_cookies(scope).values())):
+        return None
+    if not origins.is_welcome(scope):
         return None
     try:
         location_id = _location_id(path.strip("/").split("/")[1:], scope)

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import django
+from django.core.management import call_command
 
 
 def main() -> None:
@@ -20,9 +21,9 @@ def main() -> None:
     from tests import databases  # chooses the database by TEST_DATABASE, and starts it
 
     scratch = databases.scratch
-    (scratch / "static").mkdir()  # empty: nothing of it is asked for
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
     django.setup()
+    call_command("collectstatic", interactive=False, verbosity=0)  # pages name what is there
     from tests.bench.rounds import Trial
     from tests.bench.streams import Sizes
 

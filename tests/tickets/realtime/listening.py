@@ -48,9 +48,9 @@ class Ear:
 
 
 @contextmanager
-def listening(address: str, path: str, cookie: str = "") -> Iterator[Ear]:
+def listening(address: str, path: str, cookie: str = "", **headers: str) -> Iterator[Ear]:
     connection = HTTPConnection(urlsplit(address).netloc, timeout=20)
-    connection.request("GET", path, headers={"Cookie": cookie})
+    connection.request("GET", path, headers={"Cookie": cookie, **headers})
     line = connection.sock
     ear = Ear(connection.getresponse())
     try:
