@@ -153,6 +153,8 @@ else:
 DATABASES = {"default": DATABASE}
 
 AUTH_USER_MODEL = "tickets.User"
+AUTHENTICATION_BACKENDS = ["tickets.sessions.AccountBackend"]
+SESSION_ENGINE = "tickets.sessions"
 LOGIN_URL = "tickets:sign-in"
 LOGIN_REDIRECT_URL = "tickets:choose-location"
 LOGOUT_REDIRECT_URL = "tickets:sign-in"

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from tickets import instants
+from tickets import instants, prepared
 from tickets.models import (
     Activity,
     ApiKey,
@@ -15,14 +15,16 @@ from tickets.models import (
     DeviceKind,
     Line,
     Location,
+    Role,
     RoleType,
     Ticket,
     User,
     Webhook,
     secret_hash,
 )
-from tickets.models.people import UserQuerySet
+from tickets.models.people import ACCOUNT_ROLES, UserQuerySet
 from tickets.models.tickets import TicketQuerySet
+from tickets.prepared import Parameter
 from tickets.states import ACTIVE
 
 #: The cookie in which the browser of each kind of device keeps its secret.
@@ -43,6 +45,26 @@ def locations_for(user: User | AnonymousUser) -> QuerySet[Location]:
     if user.is_account_wide:
         return active
     return active.filter(roles__user=user).distinct()
+
+
+_workplace = prepared.Select(
+    lambda: Location.objects.filter(
+        Exists(
+            Role.objects.filter(
+                Q(location=OuterRef("pk")) | Q(type__in=ACCOUNT_ROLES), user=Parameter("user")
+            )
+        ),
+        pk=Parameter("pk"),
+        is_active=True,
+    )
+)
+
+
+def location_for(user: User | AnonymousUser, pk: int) -> Location | None:
+    """That one of `locations_for`, by a statement of a fixed shape: every open screen asks for it."""
+    if not isinstance(user, User) or not user.is_active:
+        return None
+    return _workplace.first(user=user.pk, pk=pk)
 
 
 def managed_locations(user: User | AnonymousUser) -> QuerySet[Location]:

@@ -42,8 +42,8 @@ def authorise(scope: Any) -> str | None:
 def _location_id(path: list[str], scope: Any) -> int | None:
     match path:
         case ["service", text] if pk := ids.parse(text):
-            user = get_user(_request(scope))
-            return access.locations_for(user).filter(pk=pk).values_list("pk", flat=True).first()
+            location = access.location_for(get_user(_request(scope)), pk)
+            return location.pk if location else None
         case [("kiosk" | "tv") as name]:
             kind = DeviceKind(name.upper())
             device = access.device_for(

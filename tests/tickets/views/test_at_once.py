@@ -17,7 +17,7 @@ from tickets.states import Status
 
 ROUNDS = 10
 #: All ask through one: to load the middleware takes longer than a request.
-HANDLER = Client().handler
+HANDLER: Any = Client().handler
 
 
 def browser(user: User) -> Client:
