@@ -133,6 +133,18 @@ class NoPhoneNumber(Refusal):
     message = _("This visitor left no mobile number.")
 
 
+class NoteChanged(Refusal):
+    code = "note_changed"
+    message = _(
+        "Somebody changed this note at the same moment. Read theirs, then save yours again."
+    )
+
+
+class NoteFixed(Refusal):
+    code = "note_fixed"
+    message = _("Another program keeps this note. Write yours as a label.")
+
+
 class MessagesOff(Refusal):
     code = "messages_off"
     message = _("Text messages are switched off at this location.")

@@ -1,6 +1,7 @@
 """What people type about a visitor, checked and put into the words of the domain. Forms never write."""
 
 import unicodedata
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,13 +10,27 @@ import phonenumbers
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.db import models
+from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tickets import names
+from tickets.actions import extras
 from tickets.actions.extras import ExtraValue
-from tickets.models import FIELD_COLUMNS, FieldType, InputField, Line, Location, Ticket
+from tickets.models import (
+    FIELD_COLUMNS,
+    FieldType,
+    InputField,
+    InputFieldOption,
+    Line,
+    Location,
+    Ticket,
+)
+from tickets.models.tickets import masked
 
+#: So long a text message can be: ten of the network's, joined.
+MOST_OF_A_MESSAGE = 1600
 MOBILE = phonenumbers.PhoneNumberType.MOBILE
 EXAMPLE = phonenumbers.parse("+3725123456")
 
@@ -42,9 +57,13 @@ class PhoneField(forms.CharField):
 
     def __init__(self, *, country: str, **kwargs: Any) -> None:
         self.country = country
+        #: The number that is there already: shown as •••1234, and kept where that is left so.
+        self.kept = ""
         super().__init__(max_length=40, **kwargs)
 
     def clean(self, value: Any) -> str:
+        if self.kept and value == masked(self.kept):
+            return self.kept
         typed = super().clean(value)
         return e164(typed, self.country) if typed else ""
 
@@ -131,10 +150,109 @@ class VisitorForm(forms.Form):
         return found
 
 
+class EditForm(VisitorForm):
+    """All that is known of a visitor: what the location asks, then what nobody asked for.
+
+    An extra that a program keeps (`is_editable` false) is `fixed`: shown, and left as it is.
+    """
+
+    def __init__(self, data: Any, *, ticket: Ticket, is_revealed: bool = False) -> None:
+        super().__init__(
+            data,
+            location=ticket.location,
+            line=ticket.line,
+            audience=Audience.CLERK,
+            initial=answers_of(ticket),
+        )
+        self.ticket = ticket
+        self.known = extras.of(ticket)
+        self._add_columns(is_revealed=is_revealed)
+        asked = {field.title.casefold(): name for name, field in self.input_fields.items()}
+        self.free: dict[str, ExtraValue] = {}
+        for count, extra in enumerate(self.known):
+            name = asked.get(extra.title.casefold())
+            if name is None:
+                self._add_free(f"extra-{count}-{extra.title}", extra)
+            elif not extra.is_editable:
+                self.fields[name].disabled = True
+        for name, field in self.fields.items():
+            self._keep_choice(name, field)
+
+    def _add_columns(self, *, is_revealed: bool) -> None:
+        """What the ticket knows beyond the questions, and the name always, can be put right too."""
+        ticket = self.ticket
+        for type_, column in FIELD_COLUMNS.items():
+            wanted = type_ == FieldType.FIRST_NAME or getattr(ticket, column)
+            if column not in self.fields and wanted:
+                question = InputField(type=type_, title=str(type_.label), location=ticket.location)
+                self.fields[column] = _form_field(question, ticket.location, Audience.CLERK)
+        self.order_fields(list(FIELD_COLUMNS.values()))
+        phone = self.fields.get("phone_number")
+        if isinstance(phone, PhoneField) and not is_revealed:
+            phone.kept = ticket.phone_number
+            self.initial["phone_number"] = ticket.masked_phone_number
+
+    def _add_free(self, name: str, extra: ExtraValue) -> None:
+        self.free[name] = extra
+        if extra.is_editable:
+            is_long = len(extra.value) > 60 or "\n" in extra.value
+            self.fields[name] = TextField(
+                label=extra.title,
+                required=False,
+                max_length=500,
+                initial=extra.value,
+                widget=forms.Textarea(attrs={"rows": 3}) if is_long else forms.TextInput,
+            )
+            self.fields[name].widget.attrs["autocomplete"] = "off"
+
+    def _keep_choice(self, name: str, field: forms.Field) -> None:
+        """An answer that is no longer offered stays possible, and so does no answer."""
+        if not isinstance(field, forms.ChoiceField):
+            return
+        choices: list[Any] = list(field.choices)  # type: ignore[arg-type]
+        offered = [value for value, _label in choices]
+        answer = self.initial.get(name)
+        given = answer if isinstance(answer, list) else [answer] if answer else []
+        choices += [(value, value) for value in given if value not in offered]
+        if not field.required and not isinstance(field, forms.MultipleChoiceField):
+            choices.insert(0, ("", _("No answer")))
+        field.choices = choices
+
+    @property
+    def fixed(self) -> list[ExtraValue]:
+        return [extra for extra in self.known if not extra.is_editable]
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """As of any visitor; what nobody changed stays as it was, in its place."""
+        found = super().details
+        free = [self._written(name, extra) for name, extra in self.free.items()]
+        there = {(each.title.casefold(), each.value): each for each in self.known}
+        places = {each.title.casefold(): count for count, each in enumerate(self.known)}
+        answers = [there.get((each.title.casefold(), each.value), each) for each in found["extras"]]
+        written = answers + [each for each in free if each.value]
+        last = len(places)
+        found["extras"] = sorted(written, key=lambda e: places.get(e.title.casefold(), last))
+        return found
+
+    def _written(self, name: str, extra: ExtraValue) -> ExtraValue:
+        """An extra that came while somebody typed is not in what was sent, and stays."""
+        if name not in self.fields or name not in self.data:
+            return extra
+        return replace(extra, value=self.cleaned_data[name])
+
+
 def as_extras(field: InputField, answer: Any) -> list[ExtraValue]:
-    """A cleaned answer as the extras that it becomes: several choices are one each."""
+    """A cleaned answer as the extras that it becomes: several choices are one each, in their colour."""
+    is_choice = field.type == FieldType.SELECT
+    colors = {option.title: option.color for option in field.options.all()} if is_choice else {}
     return [
-        ExtraValue(title=field.title, value=str(value), url=_link(field, value))
+        ExtraValue(
+            title=field.title,
+            value=str(value),
+            url=_link(field, value),
+            color=colors.get(str(value), ""),
+        )
         for value in _values(answer)
     ]
 
@@ -204,7 +322,7 @@ def _form_field(field: InputField, location: Location, audience: Audience) -> fo
             )
             made = forms.EmailField(max_length=100, **common)
         case FieldType.SELECT:
-            choices = [(option.title, option.title) for option in field.options.all()]
+            choices = [(option.title, _choice(option)) for option in field.options.all()]
             common["error_messages"]["invalid_choice"] = _("Choose one of the answers.")
             made = (
                 forms.MultipleChoiceField(
@@ -235,6 +353,14 @@ def _form_field(field: InputField, location: Location, audience: Audience) -> fo
             made = TextField(max_length=500, **common)
     made.widget.attrs["autocomplete"] = _autocomplete(type_, audience)
     return made
+
+
+def _choice(option: InputFieldOption) -> str:
+    """An answer as it is offered, with its colour if it has one."""
+    if not option.color:
+        return option.title
+    dot = render_to_string("components/dot.html", {"color": option.color})
+    return format_html("{}<bdi>{}</bdi>", dot, option.title)
 
 
 def _limit(field: InputField, name: str) -> Decimal | None:
@@ -274,7 +400,54 @@ class LabelForm(forms.Form):
         label=_("New label"),
         max_length=50,
         error_messages={"required": _("Enter a label.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(
+            attrs={"id": "drawer-label", "list": "label-suggestions", "autocomplete": "off"}
+        ),
+    )
+
+
+class NoteForm(forms.Form):
+    """The note of a visit; `instead_of` is the one that its writer had before their eyes.
+
+    If it is another one by now, the form comes back once, saying so.
+    """
+
+    use_required_attribute = False
+
+    text = TextField(
+        label=_("Note for coworkers"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"id": "drawer-note", "rows": 2, "autocomplete": "off"}),
+    )
+    instead_of = forms.CharField(
+        required=False, widget=forms.HiddenInput(attrs={"id": "note-before"})
+    )
+
+    def __init__(self, data: Any = None, *, note: str) -> None:
+        super().__init__(data, initial={"text": note, "instead_of": note})
+        self.note = note
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        # Browsers write line breaks in their own way.
+        if self.note.split() != cleaned.get("instead_of", "").split():
+            self.data = {**self.data, "instead_of": self.note}
+            changed = gettext("Somebody changed the note since: “%(note)s”. Save to replace it.")
+            self.add_error("text", changed % {"note": self.note})
+        return cleaned
+
+
+class MessageForm(forms.Form):
+    use_required_attribute = False
+
+    body = TextField(
+        label=_("Text message"),
+        max_length=MOST_OF_A_MESSAGE,
+        error_messages={"required": _("Write a message.")},
+        widget=forms.Textarea(
+            attrs={"id": "drawer-message", "rows": 2, "autocomplete": "off", "data-counted": ""}
+        ),
     )
 
 

@@ -5,7 +5,16 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from tickets.forms import SignInForm
-from tickets.views import passwords, pictures, service, steps, visitors, workplace
+from tickets.views import (
+    passwords,
+    pictures,
+    service,
+    steps,
+    visit,
+    visitors,
+    words,
+    workplace,
+)
 
 app_name = "tickets"
 
@@ -34,7 +43,8 @@ urlpatterns = [
     path("service/<int:pk>/add/", visitors.add, name="add-visitor"),
     path("service/<int:pk>/call-next/", steps.call_next, name="call-next"),
     path("service/<int:pk>/undo/", steps.undo_last, name="undo"),
-    path("tickets/<int:pk>/", visitors.ticket, name="ticket"),
+    path("tickets/<int:pk>/", visit.ticket, name="ticket"),
+    path("tickets/<int:pk>/reveal/", visit.reveal, name="reveal-number"),
     path("tickets/<int:pk>/edit/", visitors.edit, name="edit-visitor"),
     path("tickets/<int:pk>/call/", steps.call, name="call-ticket"),
     path("tickets/<int:pk>/recall/", steps.recall, name="recall-ticket"),
@@ -44,6 +54,13 @@ urlpatterns = [
     path("tickets/<int:pk>/forward/", steps.forward, name="forward-ticket"),
     path("tickets/<int:pk>/cancel/", steps.cancel, name="cancel-ticket"),
     path("tickets/<int:pk>/rejoin/", steps.rejoin, name="rejoin-ticket"),
-    path("tickets/<int:pk>/labels/add/", visitors.add_label, name="add-label"),
-    path("tickets/<int:pk>/labels/remove/", visitors.remove_label, name="remove-label"),
+    path("tickets/<int:pk>/line/", steps.change_line, name="change-line"),
+    path("tickets/<int:pk>/move/", steps.move, name="move-ticket"),
+    path("tickets/<int:pk>/assign/", steps.assign, name="assign-ticket"),
+    path("tickets/<int:pk>/unassign/", steps.unassign, name="unassign-ticket"),
+    path("tickets/<int:pk>/labels/add/", words.add_label, name="add-label"),
+    path("tickets/<int:pk>/labels/remove/", words.remove_label, name="remove-label"),
+    path("tickets/<int:pk>/note/", words.write_note, name="write-note"),
+    path("tickets/<int:pk>/messages/", words.write_message, name="write-message"),
+    path("tickets/<int:pk>/messages/read/", words.read_messages, name="read-messages"),
 ]

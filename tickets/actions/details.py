@@ -1,6 +1,7 @@
-"""Put right what is known of a visitor: name, number, e-mail, extras, and the line they chose."""
+"""What is known of a visitor: put right, noted, and shown where it is hidden."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -10,10 +11,12 @@ from tickets.actions import extras as extra_values
 from tickets.actions.extras import ExtraValue
 from tickets.actions.routing import hold_open
 from tickets.events import changed
-from tickets.exceptions import TicketStatus
-from tickets.models import FIELD_COLUMNS, By, EventName, Line, Ticket
+from tickets.exceptions import NoPhoneNumber, NoteChanged, NoteFixed, TicketStatus
+from tickets.models import FIELD_COLUMNS, Activity, By, EventName, Line, Ticket
 from tickets.states import Status
 
+#: The extra in which coworkers leave each other a note, as in the reference ticket.
+NOTES = "Notes"
 COLUMNS = (*FIELD_COLUMNS.values(), "language")
 
 
@@ -61,3 +64,44 @@ def edit(
             personal=personal,
         )
     return ticket
+
+
+def note_of(ticket: Ticket) -> ExtraValue | None:
+    """What coworkers noted about the visit: its extra “Notes”."""
+    return next((each for each in extra_values.of(ticket) if _is_note(each)), None)
+
+
+def write_note(ticket: Ticket, *, text: str, instead_of: str, by: By) -> Ticket:
+    """Make `text` the note; an empty one takes it away.
+
+    Raises NoteChanged if the note is no longer `instead_of`, NoteFixed if a program keeps it.
+    """
+    with transaction.atomic():
+        ticket.lock()
+        extras = extra_values.of(ticket)
+        note = note_of(ticket) or ExtraValue(title=NOTES, value="")
+        if not note.is_editable:
+            raise NoteFixed
+        # Browsers write line breaks and spaces at the ends in their own way.
+        if note.value.split() != instead_of.split():
+            raise NoteChanged
+        extras = extras if note in extras else [*extras, note]
+        written = [replace(each, value=text) if each == note else each for each in extras]
+        return edit(
+            ticket, by=by, extras=[each for each in written if each.value or not _is_note(each)]
+        )
+
+
+def _is_note(extra: ExtraValue) -> bool:
+    return extra.title.casefold() == NOTES.casefold()
+
+
+def reveal(ticket: Ticket, *, by: By) -> Activity:
+    """Put on record that `by` looks at the whole phone number. Raises NoPhoneNumber."""
+    with transaction.atomic():
+        ticket.lock()
+        if not ticket.phone_number:
+            raise NoPhoneNumber
+        return events.record(
+            EventName.REVEALED, by=by, ticket=ticket, location_id=ticket.location_id
+        )

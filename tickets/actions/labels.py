@@ -2,11 +2,13 @@
 
 import hashlib
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Count
 
-from tickets import events
-from tickets.models import By, EventName, Label, Ticket
+from tickets import events, instants
+from tickets.models import By, EventName, Label, Location, Ticket
 
 #: Told apart from each other on a light and on a dark page, and by people who see fewer colours.
 PALETTE = (
@@ -21,6 +23,11 @@ PALETTE = (
     "9A3412",
     "475569",
 )
+
+
+#: A label is suggested while a visit had it so lately, and so many are.
+SUGGESTED_FOR = timedelta(days=30)
+SUGGESTED = 50
 
 
 def add(ticket: Ticket, *, value: str, by: By) -> bool:
@@ -40,6 +47,14 @@ def replace(ticket: Ticket, *, values: Sequence[str], by: By) -> bool:
     with transaction.atomic():
         ticket.lock()
         return _change(ticket, values, by=by)
+
+
+def suggestions(location: Location) -> list[str]:
+    """The labels of a location's visits of late, the most used first."""
+    since = instants.now() - SUGGESTED_FOR
+    used = Label.objects.filter(ticket__location=location, ticket__created_at__gte=since)
+    ranked = used.order_by().values("value").annotate(uses=Count("id"))
+    return list(ranked.order_by("-uses", "value").values_list("value", flat=True)[:SUGGESTED])
 
 
 def _values(ticket: Ticket, *, lock: bool) -> list[str]:

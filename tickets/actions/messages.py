@@ -65,6 +65,20 @@ def receive(ticket: Ticket, *, body: str) -> Message:
     return message
 
 
+def mark_read(ticket: Ticket, *, upto: int, by: By) -> bool:
+    """The staff has seen what the visitor wrote, up to the message with id `upto`.
+
+    False, and nothing on record, if all of it was read already.
+    """
+    with transaction.atomic():
+        ticket.lock()
+        unread = ticket.messages.filter(direction=Direction.INCOMING, read_at=None, pk__lte=upto)
+        if not unread.update(read_at=instants.now()):
+            return False
+        events.record(EventName.MESSAGE_READ, by=by, ticket=ticket, location_id=ticket.location_id)
+    return True
+
+
 def _record(event: EventName, message: Message, *, by: By) -> None:
     events.record(
         event,

@@ -1,6 +1,6 @@
 """Whose turn it is, and with whom: forward, reorder, assign, unassign."""
 
-from typing import Any
+from typing import Any, Literal
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -69,6 +69,32 @@ def reorder(ticket: Ticket, *, after: Ticket | None, by: By) -> Ticket:
             place = places.behind(after, ticket=ticket) if after != ticket else ticket.order_after
         _write(ticket, (Status.NEW,), EventName.REORDERED, by=by, order_after=place)
     return ticket
+
+
+def move(ticket: Ticket, *, to: Literal["UP", "DOWN", "TOP"], by: By) -> bool:
+    """Let a waiting visitor change places with the one before or after them in their line, or
+    come first there; False, and nothing on record, if nobody is there to pass. Raises TicketStatus.
+    """
+    with transaction.atomic():
+        places.lock_location(ticket.location_id)
+        ticket.lock()
+        if ticket.status != Status.NEW:
+            raise TicketStatus(ticket.whereabouts)
+        here = Ticket.objects.filter(location=ticket.location_id)
+        ahead = here.before(ticket).filter(line=ticket.line_id).in_order().reverse()
+        passed = (
+            here.after(ticket).filter(line=ticket.line_id).in_order() if to == "DOWN" else ahead
+        )
+        neighbour = passed.first()
+        if neighbour is None:
+            return False
+        after: Ticket | None = None
+        if to == "DOWN":
+            after = neighbour
+        elif to == "UP":  # as near as possible: visitors of other lines are not passed
+            after = here.before(neighbour).in_order().last()
+        reorder(ticket, after=after, by=by)
+    return True
 
 
 def assign(ticket: Ticket, *, assignee: User, by: By) -> Ticket:

@@ -1,6 +1,7 @@
 """Undo: restore exactly what one step changed, unless a later step wrote the same things."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -111,6 +112,32 @@ def last_undoable(by: By, location_id: int) -> Activity | None:
     return latest if latest and not _conflict(latest) else None
 
 
+def undoable(timeline: Sequence[Activity], *, by: User) -> set[int]:
+    """Of all steps of one visit, the ids of those that this clerk can take back at this moment."""
+    now = instants.now()
+    standing = [each for each in timeline if each.is_standing]
+    return {
+        step.pk
+        for step in standing
+        if step.user_id == by.pk
+        and step.event in UNDOABLE
+        and step.part_of_id is None
+        and now - step.at <= UNDO_WITHIN
+        and (step.event != EventName.MESSAGE_SENT or _is_held(step, now))
+        and not any(_touch(step, later) for later in standing if later.pk > step.pk)
+    }
+
+
+def _is_held(step: Activity, now: datetime) -> bool:
+    message = step.message
+    return bool(
+        message
+        and message.status == MessageStatus.QUEUED
+        and message.not_before
+        and message.not_before > now
+    )
+
+
 def _restore(ticket: Ticket, activity: Activity, *, by: By) -> None:
     _refuse_conflict(activity)
     if activity.event == EventName.CREATED:
@@ -132,7 +159,7 @@ def _restore(ticket: Ticket, activity: Activity, *, by: By) -> None:
 
 
 def _refuse_conflict(activity: Activity) -> None:
-    if hasattr(activity, "undone_by"):
+    if activity.is_undone:
         raise NotUndoable(gettext("This step was undone already."))
     if later := _conflict(activity):
         what = {"who": later.who, "what": later.get_event_display()}

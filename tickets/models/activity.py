@@ -73,6 +73,8 @@ class EventName(models.TextChoices):
     LABELED = "ticket.labeled", _("Labels changed")
     MESSAGE_SENT = "message.sent", _("Message written")
     MESSAGE_RECEIVED = "message.received", _("Message received")
+    MESSAGE_READ = "message.read", _("Message read")
+    REVEALED = "ticket.revealed", _("Mobile number shown")
     UNDONE = "ticket.undone", _("Undone")
     EXTERNAL_CHANGED = "external.changed", _("Data of another program changed")
     LOCATION_CREATED = "location.created", _("Location opened")
@@ -169,6 +171,15 @@ class Activity(models.Model):
                 return self.key.name if self.key else ""
             case _:
                 return str(self.user)
+
+    @property
+    def is_undone(self) -> bool:
+        return hasattr(self, "undone_by")
+
+    @property
+    def is_standing(self) -> bool:
+        """A step that counts, as `ActivityQuerySet.standing` has it."""
+        return self.undoes_id is None and not self.is_undone
 
     def written(self) -> dict[str, list[Any]]:
         """Everything that this step changed, personal or not."""

@@ -17,3 +17,14 @@ class LineColor(models.TextChoices):
     ROSE = "D6336C", _("Rose")
     INDIGO = "6C70DB", _("Indigo")
     BLUE = "2878D0", _("Blue")
+
+
+def ink_on(color: str) -> str:
+    """Black or white, whichever reads better on `color`: 4.58:1 or more, whatever the colour is."""
+    red, green, blue = (_linear(int(color[i : i + 2], 16) / 255) for i in (0, 2, 4))
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return "000000" if (luminance + 0.05) ** 2 > 1.05 * 0.05 else "FFFFFF"
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4

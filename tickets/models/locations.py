@@ -14,6 +14,7 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from tickets import instants
+from tickets.models.colors import ink_on
 from tickets.models.fields import hex_color
 from tickets.states import ACTIVE
 
@@ -196,6 +197,11 @@ class Line(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status == LineStatus.ENABLED
+
+    @property
+    def ink(self) -> str:
+        """The colour of a letter on the line's own."""
+        return ink_on(self.color)
 
 
 class Desk(models.Model):

@@ -35,6 +35,7 @@ class Message(models.Model):
     )
     created_at = InstantField(_("written"))
     not_before = InstantField(_("not before"), null=True, blank=True)
+    read_at = InstantField(_("read"), null=True, blank=True)
     user = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
@@ -52,6 +53,10 @@ class Message(models.Model):
                 condition=Q(direction=Direction.OUTGOING) | Q(status=MessageStatus.DELIVERED),
                 name="message_incoming_delivered",
             ),
+            models.CheckConstraint(
+                condition=Q(direction=Direction.INCOMING) | Q(read_at__isnull=True),
+                name="message_read_incoming",
+            ),
         ]
         indexes = [
             models.Index(
@@ -63,3 +68,8 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.body
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether nobody of the staff has seen yet what the visitor wrote."""
+        return self.direction == Direction.INCOMING and self.read_at is None

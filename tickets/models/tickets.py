@@ -34,6 +34,10 @@ def new_visit_token() -> str:
     return secrets.token_urlsafe(24)
 
 
+def masked(phone_number: str) -> str:
+    return f"•••{phone_number[-4:]}" if phone_number else ""
+
+
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def waiting(self) -> Self:
         return self.filter(status=Status.NEW)
@@ -52,6 +56,11 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """Those waiting, in whatever line, who come before `ticket`."""
         earlier = Q(sort_at__lt=ticket.sort_at) | Q(sort_at=ticket.sort_at, id__lt=ticket.pk)
         return self.waiting().filter(earlier)
+
+    def after(self, ticket: "Ticket") -> Self:
+        """Those waiting, in whatever line, who come after `ticket`."""
+        later = Q(sort_at__gt=ticket.sort_at) | Q(sort_at=ticket.sort_at, id__gt=ticket.pk)
+        return self.waiting().filter(later)
 
 
 class Ticket(models.Model):
@@ -220,7 +229,12 @@ class Ticket(models.Model):
     @property
     def masked_phone_number(self) -> str:
         """Enough of the number to tell two visitors apart, not enough to call one."""
-        return f"•••{self.phone_number[-4:]}" if self.phone_number else ""
+        return masked(self.phone_number)
+
+    @property
+    def unread_messages(self) -> int:
+        """How many of the visitor's messages nobody of the staff has seen yet."""
+        return sum(message.is_unread for message in self.messages.all())
 
     def name_in_public(self, form: str) -> str:
         """The name as strangers may read it; the number where there is no name."""

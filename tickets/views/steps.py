@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tickets import access, ids
-from tickets.actions import lifecycle, routing, undo
-from tickets.exceptions import LineNotFound
-from tickets.models import Activity, Ticket
+from tickets.actions import details, lifecycle, routing, undo
+from tickets.exceptions import AssigneeNotHere, LineNotFound
+from tickets.models import Activity, Line, Ticket, User
+from tickets.views import visit
 from tickets.views.service import StaffRequest, answer, lines_of
 
 Step = Callable[[StaffRequest, Ticket], object]
@@ -33,6 +34,8 @@ def _step(take: Step) -> Callable[..., HttpResponse]:
             take(request, ticket)
             return ticket
 
+        if visit.STAYS in request.POST:
+            return visit.stay(request, ticket, action)
         return answer(request, ticket.location, action)
 
     return view
@@ -63,7 +66,13 @@ def undo_last(request: StaffRequest, pk: int) -> HttpResponse:
     location = get_object_or_404(access.locations_for(request.user), pk=pk)
     shown = ids.parse(request.POST.get("activity", "")) or 0
     activity = get_object_or_404(Activity.objects.filter(location=location), pk=shown)
-    return answer(request, location, lambda: undo.undo(activity, by=request.user))
+
+    def action() -> Ticket:
+        return undo.undo(activity, by=request.user)
+
+    if visit.STAYS in request.POST and activity.ticket:
+        return visit.stay(request, activity.ticket, action)
+    return answer(request, location, action)
 
 
 @_step
@@ -95,11 +104,44 @@ def return_to_queue(request: StaffRequest, ticket: Ticket) -> None:
 
 @_step
 def forward(request: StaffRequest, ticket: Ticket) -> None:
+    routing.forward(ticket, line=_chosen_line(request, ticket), by=request.user)
+
+
+@_step
+def change_line(request: StaffRequest, ticket: Ticket) -> None:
+    details.edit(ticket, line=_chosen_line(request, ticket), by=request.user)
+
+
+def _chosen_line(request: StaffRequest, ticket: Ticket) -> Line:
     chosen = ids.parse(request.POST.get("line", ""))
     line = ticket.location.lines.filter(pk=chosen).first() if chosen else None
     if line is None:
         raise LineNotFound
-    routing.forward(ticket, line=line, by=request.user)
+    return line
+
+
+@_step
+def assign(request: StaffRequest, ticket: Ticket) -> None:
+    chosen = ids.parse(request.POST.get("assignee", ""))
+    assignee = User.objects.filter(pk=chosen).first() if chosen else None
+    if assignee is None:
+        raise AssigneeNotHere(_("Choose a colleague who works here."))
+    routing.assign(ticket, assignee=assignee, by=request.user)
+
+
+@_step
+def unassign(request: StaffRequest, ticket: Ticket) -> None:
+    routing.unassign(ticket, by=request.user)
+
+
+@_step
+def move(request: StaffRequest, ticket: Ticket) -> None:
+    """Up, down, or to the top of their line."""
+    match request.POST.get("to"):
+        case "UP" | "DOWN" | "TOP" as to if not routing.move(ticket, to=to, by=request.user):
+            said = _("%(visitor)s is the last in the line.") if to == "DOWN" else None
+            said = said or _("%(visitor)s is the first in the line.")
+            messages.info(request, said % {"visitor": ticket.name})
 
 
 @_step

@@ -1,23 +1,23 @@
-"""Single visits in the Service View: adding a visitor by hand, and looking at one closely."""
+"""The one form about a visitor: adding them by hand, and putting right what is known of them."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods
 
 from tickets import access, idempotency
-from tickets.actions import details, extras, intake, labels
-from tickets.forms import Audience, LabelForm, VisitorForm, answers_of
-from tickets.models import Activity, Source, Ticket
+from tickets.actions import details, intake
+from tickets.exceptions import Refusal
+from tickets.forms import Audience, EditForm, VisitorForm
+from tickets.models import Source, Ticket
+from tickets.views import visit
 from tickets.views.service import StaffRequest, answer
 
 FORM_PAGE = "tickets/visitor_form.html"
-TICKET_PAGE = "tickets/ticket.html"
-#: What the drawer shows of each page.
+#: What the drawer shows of the page.
 FORM_PART = f"{FORM_PAGE}#drawer-content"
-TICKET_PART = f"{TICKET_PAGE}#drawer-content"
 
 
 @login_required
@@ -43,9 +43,12 @@ def add(request: StaffRequest, pk: int) -> HttpResponse:
     return answer(request, location, action)
 
 
-def _form_page(request: StaffRequest, form: VisitorForm, title: str) -> HttpResponse:
+def _form_page(
+    request: StaffRequest, form: VisitorForm, title: str, ticket: Ticket | None = None
+) -> HttpResponse:
     context = {
         "title": title,
+        "ticket": ticket,
         "location": form.location,
         "form": form,
         "once": request.POST.get(idempotency.FIELD) or idempotency.new_token(),
@@ -57,71 +60,21 @@ def _form_page(request: StaffRequest, form: VisitorForm, title: str) -> HttpResp
 
 
 @login_required
-@require_safe
-def ticket(request: StaffRequest, pk: int) -> HttpResponse:
-    return _details_page(request, _ticket(request, pk))
-
-
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: StaffRequest, pk: int) -> HttpResponse:
-    """Put right what is known of a visitor; extras that no question asks for stay as they are."""
-    ticket = _ticket(request, pk)
-    form = VisitorForm(
+    """Put right what is known of a visitor; then the visit is shown again."""
+    ticket = visit.reached(request, pk)
+    form = EditForm(
         request.POST if request.method == "POST" else None,
-        location=ticket.location,
-        line=ticket.line,
-        audience=Audience.CLERK,
-        initial=answers_of(ticket),
+        ticket=ticket,
+        is_revealed=visit.revealed_by(request, ticket) is not None,
     )
     if not form.is_valid():
-        return _form_page(request, form, _("Edit visitor"))
-    asked = {field.title.casefold() for field in form.input_fields.values()}
-    free = [each for each in extras.of(ticket) if each.title.casefold() not in asked]
-    known = form.details
-    known["extras"] += free
-    return answer(request, ticket.location, lambda: details.edit(ticket, by=request.user, **known))
-
-
-@login_required
-@require_POST
-def add_label(request: StaffRequest, pk: int) -> HttpResponse:
-    ticket = _ticket(request, pk)
-    form = LabelForm(request.POST)
-    if not form.is_valid():
-        return _details_page(request, ticket, form)
-    labels.add(ticket, value=form.cleaned_data["value"], by=request.user)
-    return _details_page(request, ticket) if request.htmx else redirect("tickets:ticket", pk)
-
-
-@login_required
-@require_POST
-def remove_label(request: StaffRequest, pk: int) -> HttpResponse:
-    ticket = _ticket(request, pk)
-    labels.remove(ticket, value=request.POST.get("value", ""), by=request.user)
-    return _details_page(request, ticket) if request.htmx else redirect("tickets:ticket", pk)
-
-
-def _ticket(request: StaffRequest, pk: int) -> Ticket:
-    tickets = access.tickets_for(request.user)
-    related = tickets.select_related("location", "line", "desk", "caller", "assignee")
-    return get_object_or_404(related, pk=pk)
-
-
-def _details_page(
-    request: StaffRequest, ticket: Ticket, label_form: LabelForm | None = None
-) -> HttpResponse:
-    timeline = Activity.objects.filter(ticket=ticket).select_related(
-        "user", "key", "device", "undoes"
-    )
-    context = {
-        "ticket": ticket,
-        "location": ticket.location,
-        "label_form": label_form or LabelForm(),
-        "timeline": timeline.order_by("-id"),
-        "other_lines": ticket.location.lines.open().exclude(pk=ticket.line_id),
-        "once": idempotency.new_token(),
-    }
-    page = TICKET_PART if request.htmx else TICKET_PAGE
-    status = 422 if label_form else 200
-    return render(request, page, context, status=status)
+        return _form_page(request, form, _("Edit visitor"), ticket)
+    try:
+        details.edit(ticket, by=request.user, **form.details)
+    except Refusal as refusal:
+        return visit.refuse(request, ticket, refusal)
+    if request.htmx:
+        return visit.show(request, visit.reached(request, pk))
+    return redirect("tickets:ticket", pk)

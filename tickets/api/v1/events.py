@@ -67,6 +67,8 @@ TOPICS: Mapping[str, Topic | Mapping[str, Topic] | None] = {
     # Nobody can have subscribed to a location before it is there.
     EventName.LOCATION_CREATED: None,
     # The staff's own business.
+    EventName.MESSAGE_READ: None,
+    EventName.REVEALED: None,
     EventName.DESK_SELECTED: None,
     EventName.USER_INVITED: None,
     EventName.ROLE_GRANTED: None,
