@@ -44,10 +44,14 @@ class Audience(models.TextChoices):
 
 
 class TextField(forms.CharField):
-    """Text in NFC from the start, since composing it can make it longer than it was typed."""
+    """Text in NFC from the start, since composing it can make it longer than it was typed.
+
+    Browsers send a line break as two characters, and count it as one.
+    """
 
     def to_python(self, value: Any) -> str:
-        return unicodedata.normalize("NFC", super().to_python(value) or "")
+        text = super().to_python(value) or ""
+        return unicodedata.normalize("NFC", text).replace("\r\n", "\n")
 
 
 class PhoneField(forms.CharField):
@@ -177,6 +181,7 @@ class EditForm(VisitorForm):
                 self.fields[name].disabled = True
         for name, field in self.fields.items():
             self._keep_choice(name, field)
+            self._make_room(name, field)
 
     def _add_columns(self, *, is_revealed: bool) -> None:
         """What the ticket knows beyond the questions, and the name always, can be put right too."""
@@ -195,15 +200,19 @@ class EditForm(VisitorForm):
     def _add_free(self, name: str, extra: ExtraValue) -> None:
         self.free[name] = extra
         if extra.is_editable:
-            is_long = len(extra.value) > 60 or "\n" in extra.value
+            self.initial[name] = extra.value
             self.fields[name] = TextField(
                 label=extra.title,
                 required=False,
                 max_length=500,
-                initial=extra.value,
-                widget=forms.Textarea(attrs={"rows": 3}) if is_long else forms.TextInput,
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
             )
-            self.fields[name].widget.attrs["autocomplete"] = "off"
+
+    def _make_room(self, name: str, field: forms.Field) -> None:
+        """A box of one line would drop the line breaks of a text."""
+        text = self.initial.get(name, "")
+        if isinstance(field, TextField) and (len(text) > 60 or "\n" in text):
+            field.widget = forms.Textarea(attrs={"rows": 3, "autocomplete": "off"})
 
     def _keep_choice(self, name: str, field: forms.Field) -> None:
         """An answer that is no longer offered stays possible, and so does no answer."""

@@ -1,18 +1,19 @@
-// One visit in the drawer: a double click is one click, a message is counted, focus is kept.
-const SAME_CLICK = 300;
-let last = { at: 0, name: "" };
+// One visit in the drawer: a double click is one click, a message is counted, focus is kept,
+// and no answer comes into the wrong visit.
+const SAME_CLICK = 300; // milliseconds
+const SAME_SPOT = 10; // pixels
+let last = { at: -Infinity, x: 0, y: 0 };
 
+// The first click may have swapped the page: the second would press whatever is there by then.
 document.addEventListener(
   "click",
   (event) => {
-    const button = event.target.closest("#drawer-content button");
-    if (!button) return;
-    const name = `${button.form?.action} ${button.value}`;
-    const isAgain = name === last.name && event.timeStamp - last.at < SAME_CLICK;
-    last = { at: event.timeStamp, name };
-    if (isAgain) {
+    const { timeStamp: at, clientX: x, clientY: y } = event;
+    if (at - last.at < SAME_CLICK && Math.hypot(x - last.x, y - last.y) < SAME_SPOT) {
       event.preventDefault();
       event.stopPropagation();
+    } else if (event.target.closest("#drawer-content button")) {
+      last = { at, x, y };
     }
   },
   { capture: true },
@@ -22,6 +23,15 @@ document.addEventListener("input", ({ target }) => {
   if (!target.matches("[data-counted]")) return;
   const count = document.getElementById("drawer-count");
   count.textContent = `${target.value.length} / ${target.maxLength}`;
+});
+
+// An answer about a visit that is no longer shown must not be put into the next one.
+document.body.addEventListener("htmx:beforeRequest", ({ detail: { elt, target } }) => {
+  const visit = elt.closest("#drawer-content .visit");
+  if (!visit || target.id === "work") return;
+  elt.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (!visit.isConnected) event.preventDefault();
+  });
 });
 
 // What was pressed may be gone with the step that it took: go on from the visitor's name.
