@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.conftest import Figure
 from tests.e2e.audit import faults
@@ -183,8 +183,19 @@ def test_drawer_is_live_beside_what_is_half_typed(
         "box => [box.value, box.selectionStart, box.selectionEnd]"
     )
     assert selection == ["Half a mess", 2, 4]
+
+    def answer_late(route: Route) -> None:
+        """News of the step and of a colleague's arrive before the step's own answer."""
+        response = route.fetch()
+        labels.add(visitor, value="Late", by=colleague)
+        time.sleep(0.7)
+        route.fulfill(response=response)
+
+    page.route("**/labels/remove/", answer_late)
     page.get_by_role("button", name="Remove the label Old").click()
-    expect(page.locator("#visit-labels li")).to_have_count(10)
+    expect(page.locator("#visit-labels li")).to_have_count(11)
+    expect(page.locator("#visit-labels")).not_to_contain_text("Old")
+    expect(page.locator("#visit-labels")).to_contain_text("Late")
     typed = [page.locator(f"#drawer-{box}").input_value() for box in ("label", "note", "message")]
     assert typed == ["Half a lab", "Half a no", "Half a mess"]
     assert sorted(waits)[1] <= 1
