@@ -25,13 +25,29 @@ document.addEventListener("input", ({ target }) => {
   count.textContent = `${target.value.length} / ${target.maxLength}`;
 });
 
-// An answer about a visit that is no longer shown must not be put into the next one.
-document.body.addEventListener("htmx:beforeRequest", ({ detail: { elt, target } }) => {
+// An answer about a visit that is no longer shown must not be put into the next one. And a refresh
+// gives way to a step: it would replace the form around which htmx looks where the answer belongs.
+let stepsUnderWay = 0;
+
+document.body.addEventListener("htmx:beforeRequest", (asked) => {
+  const { elt, target, xhr } = asked.detail;
   const visit = elt.closest("#drawer-content .visit");
   if (!visit || target.id === "work") return;
-  elt.addEventListener("htmx:beforeOnLoad", (event) => {
-    if (!visit.isConnected) event.preventDefault();
-  });
+  const isRefresh = elt.id === "visit-refresh";
+  if (!isRefresh) {
+    stepsUnderWay += 1;
+    xhr.addEventListener("loadend", () => (stepsUnderWay -= 1));
+  } else if (stepsUnderWay > 0) {
+    asked.preventDefault();
+    return;
+  }
+  elt.addEventListener(
+    "htmx:beforeOnLoad",
+    (answered) => {
+      if (!visit.isConnected || (isRefresh && stepsUnderWay > 0)) answered.preventDefault();
+    },
+    { once: true },
+  );
 });
 
 // What was pressed may be gone with the step that it took: go on from the visitor's name.

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from tickets import ids
@@ -74,12 +75,11 @@ def write_message(request: StaffRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def read_messages(request: StaffRequest, pk: int) -> HttpResponse:
-    """What the visitor wrote was seen, up to the message that the page showed last."""
+    """What the visitor wrote was seen, up to the message that the page showed last.
+
+    The page sends this by itself and hears of it as of any step: an answer with the visit would
+    come between a clerk's step and its own.
+    """
     ticket = visit.reached(request, pk)
-
-    def action() -> Ticket:
-        upto = ids.parse(request.POST.get("upto", "")) or 0
-        messages.mark_read(ticket, upto=upto, by=request.user)
-        return ticket
-
-    return visit.stay(request, ticket, action)
+    messages.mark_read(ticket, upto=ids.parse(request.POST.get("upto", "")) or 0, by=request.user)
+    return HttpResponse(status=204) if request.htmx else redirect("tickets:ticket", pk)
