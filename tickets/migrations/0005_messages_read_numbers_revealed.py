@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0002_api'),
+        ('tickets', '0004_tv_settings'),
     ]
 
     operations = [
