@@ -4,6 +4,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -27,11 +28,11 @@ from tests.tickets.admin.conftest import filled_form, url
 from tests.tickets.api import calls as v1
 from tests.tickets.api.conftest import program
 from tests.tickets.api.v2020 import calls as v2020
-from tickets import access, actions
+from tickets import access, actions, instants, outbox
 from tickets.actions import closing, fields, labels, lines, messages, programs, routing
 from tickets.actions.extras import ExtraValue
 from tickets.admin.site import site
-from tickets.models import DeviceKind, EventName, Ticket, User
+from tickets.models import DeviceKind, EventName, Job, Ticket, User
 
 #: Asks when it is called; what comes back has no status if no request was made.
 Ask = Callable[[], Any]
@@ -41,7 +42,6 @@ E = EventName
 HANDLER = Client().handler
 #: What each verb publishes, in order.
 VERBS: dict[str, tuple[EventName, ...]] = {
-    "closing.close_day": (E.SERVED, E.CANCELLED),
     "details.edit": (E.EDITED,),
     "external.put": (E.EXTERNAL_CHANGED,),
     "fields.answer": (E.EDITED,),
@@ -70,6 +70,7 @@ VERBS: dict[str, tuple[EventName, ...]] = {
     "locations.edit": (E.LOCATION_CHANGED,),
     "locations.set_exceptions": (E.LOCATION_CHANGED,),
     "locations.set_week": (E.LOCATION_CHANGED,),
+    "messages.hand_over": (),  # no step of a visit, but the screens look again
     "messages.receive": (E.MESSAGE_RECEIVED,),
     "messages.send": (E.MESSAGE_SENT,),
     "programs.pair": (E.DEVICE_PAIRED,),
@@ -94,7 +95,10 @@ VERBS: dict[str, tuple[EventName, ...]] = {
 }
 #: Verbs that no screen shows anything of.
 SILENT = {
+    "closing.close_day": "leaves the end of each visit to the worker",
+    "closing.close_days": "leaves the end of each visit to the worker",
     "passwords.send_link": "a mail",
+    "programs.note_sound": "a sign of life, for the admin",
     "programs.issue_code": "a code that one person reads out",
     "programs.issue_key": "keys are of no location",
     "programs.renew_secret": "the device shows the same",
@@ -114,6 +118,7 @@ SILENT = {
 }
 #: Parts of verbs, which have no transaction of their own, and questions.
 PARTS = {
+    "closing.end_visit",
     "extras.add",
     "extras.from_record",
     "extras.of",
@@ -334,6 +339,11 @@ def paired(office: Office, kind: DeviceKind) -> Client:
     return client
 
 
+def _tell_sound(office: Office) -> Ask:
+    client = paired(office, DeviceKind.TV)
+    return lambda: client.post(reverse("kiosk:tell-sound"), {"sound": "ON"})
+
+
 def _pair(kind: DeviceKind, page: str) -> Callable[[Office], Ask]:
     def ready(office: Office) -> Ask:
         device = DeviceFactory.create(location=office.location, kind=kind)
@@ -419,6 +429,7 @@ PAGES = {
     "kiosk:sign-in": Entry("intake.create", _kiosk),
     "kiosk:pair-kiosk": Entry("programs.pair", _pair(DeviceKind.KIOSK, "pair-kiosk")),
     "kiosk:pair-tv": Entry("programs.pair", _pair(DeviceKind.TV, "pair-tv")),
+    "kiosk:tell-sound": Entry("programs.note_sound", _tell_sound),
     "kiosk:remote": Entry("intake.create", _microsite),
     "kiosk:leave-visit": Entry("lifecycle.cancel", _visit_page("leave-visit", Office.waiting)),
     "kiosk:rejoin-visit": Entry("lifecycle.rejoin", _visit_page("rejoin-visit", Office.no_show)),
@@ -591,10 +602,24 @@ ADMIN = {
 # ---- jobs, and undo
 
 
-def _close_day(office: Office) -> Ask:
-    office.called()
-    office.waiting()
-    return lambda: closing.close_day(office.location)
+def _job(kind: str, arrange: Callable[[Office], Any]) -> Callable[[Office], Ask]:
+    """The newest row of this kind that `arrange` leaves, done as the worker does it."""
+
+    def ready(office: Office) -> Ask:
+        arrange(office)
+        job = Job.objects.filter(kind=kind).latest("id")
+        return lambda: outbox.do(job)
+
+    return ready
+
+
+def _day_closed(arrange: Callable[[Office], Ticket]) -> Callable[[Office], None]:
+    def close(office: Office) -> None:
+        arrange(office)
+        at = instants.now() + timedelta(seconds=1)
+        closing.close_day(office.location, office.location.today(), at)
+
+    return close
 
 
 def _receive(office: Office) -> Ask:
@@ -602,10 +627,16 @@ def _receive(office: Office) -> Ask:
     return lambda: messages.receive(ticket, body="On my way")
 
 
+#: By the kind of the worker's row, and what stands beside it where that takes several ways.
 JOBS = {
-    "close of day": Entry("closing.close_day", _close_day),
-    "message of a visitor": Entry("messages.receive", _receive),
+    "visit.end": Entry("lifecycle.cancel", _job("visit.end", _day_closed(Office.waiting))),
+    "visit.end, called": Entry("lifecycle.serve", _job("visit.end", _day_closed(Office.called))),
+    "message.hand_over": Entry(
+        "messages.hand_over",
+        _job("message.hand_over", lambda o: STEPS["message"].take(STEPS["message"].arrange(o), o)),
+    ),
 }
+OTHERS = {"message of a visitor": Entry("messages.receive", _receive)}
 
 
 def _undo(name: str) -> Callable[[Office], Ask]:
@@ -641,15 +672,17 @@ ENTRIES: dict[Name, Entry] = {
     **{("page", name): entry for name, entry in PAGES.items()},
     **{("admin", name): entry for name, entry in ADMIN.items()},
     **{("job", name): entry for name, entry in JOBS.items()},
+    **{("other", name): entry for name, entry in OTHERS.items()},
     **{("undo", event.value): entry for event, entry in UNDOS.items()},
 }
 
 
 def entries_in_code() -> set[Name]:
-    """Each method of each route that may write, each form and action of the admin."""
+    """Each method of each route that may write, each form and action of the admin, each job."""
     found = {("API v1", name) for name, row in v1.ROWS.items() if row.method != "GET"}
     found |= {("API 2020", name) for name, row in v2020.ROWS.items() if row.method != "GET"}
     found |= {("page", name) for name, view in _pages() if "POST" in _methods(view)}
+    found |= {("job", kind) for kind in outbox._works}
     request = RequestFactory().get("/")
     request.user = _owner()
     for admin in site._registry.values():
