@@ -26,6 +26,7 @@ from tickets.states import Status
 PATIENCE = 60  # seconds for one reply
 #: After so many requests it connects anew, so that all processes of the server have work.
 STAYS_FOR = 25
+IDLE = 2  # seconds, after which it connects anew, too: a server closes what is silent for 5
 CSRF = "c" * 32
 DONE, REFUSED = {200, 201, 302}, {409}
 
@@ -119,6 +120,7 @@ class Actor:
     pause: float = 0
     answers: Counter[tuple[EventName, int]] = field(default_factory=Counter)
     odd: list[Any] = field(default_factory=list)
+    asked_at: float = 0
 
     def work(self) -> None:
         while time.monotonic() < self.until:
@@ -139,9 +141,12 @@ class Actor:
         path: str,
         form: dict[str, Any],
     ) -> tuple[int, bytes]:
+        if time.monotonic() - self.asked_at > IDLE:
+            connection.close()
         connection.request("POST", path, urlencode(form), {**self.headers, "Content-Type": FORM})
         response = connection.getresponse()
         body = response.read()
+        self.asked_at = time.monotonic()
         self.answers[event, response.status] += 1
         if response.status not in DONE | REFUSED:
             self.odd.append((event.value, path, form, response.status, body[:300]))
