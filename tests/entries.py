@@ -43,6 +43,8 @@ HANDLER = Client().handler
 #: What each verb publishes, in order.
 VERBS: dict[str, tuple[EventName, ...]] = {
     "details.edit": (E.EDITED,),
+    "details.reveal": (E.REVEALED,),
+    "details.write_note": (E.EDITED,),
     "external.put": (E.EXTERNAL_CHANGED,),
     "fields.answer": (E.EDITED,),
     "fields.create": (E.LOCATION_CHANGED,),
@@ -71,6 +73,7 @@ VERBS: dict[str, tuple[EventName, ...]] = {
     "locations.set_exceptions": (E.LOCATION_CHANGED,),
     "locations.set_week": (E.LOCATION_CHANGED,),
     "messages.hand_over": (),  # no step of a visit, but the screens look again
+    "messages.mark_read": (E.MESSAGE_READ,),
     "messages.receive": (E.MESSAGE_RECEIVED,),
     "messages.send": (E.MESSAGE_SENT,),
     "programs.pair": (E.DEVICE_PAIRED,),
@@ -79,6 +82,7 @@ VERBS: dict[str, tuple[EventName, ...]] = {
     "programs.unpair": (E.DEVICE_UNPAIRED,),
     "routing.assign": (E.ASSIGNED,),
     "routing.forward": (E.FORWARDED,),
+    "routing.move": (E.REORDERED,),
     "routing.reorder": (E.REORDERED,),
     "routing.unassign": (E.UNASSIGNED,),
     "staff.choose_desk": (E.DESK_SELECTED,),
@@ -119,6 +123,7 @@ SILENT = {
 #: Parts of verbs, which have no transaction of their own, and questions.
 PARTS = {
     "closing.end_visit",
+    "details.note_of",
     "extras.add",
     "extras.from_record",
     "extras.of",
@@ -127,12 +132,14 @@ PARTS = {
     "fields.add",
     "labels.attach",
     "labels.rewrite",
+    "labels.suggestions",
     "lifecycle.clerk_of",
     "lifecycle.may_rejoin",
     "locations.hours_on_record",
     "routing.clear_assignment",
     "routing.hold_open",
     "undo.last_undoable",
+    "undo.undoable",
     *(f"places.{name}" for name in ("behind", "first_of", "last_of")),
     *(f"places.{name}" for name in ("lock_line", "lock_lines", "lock_location")),
     *(f"steps.{name}" for name in ("end_interaction", "step")),
@@ -379,6 +386,13 @@ def _nobody(path: str, *, who: str = "") -> Callable[[Office], Ask]:
     return ready
 
 
+def _read_messages(office: Office) -> Ask:
+    ticket = office.waiting()
+    message = messages.receive(ticket, body="On my way")
+    path = reverse("tickets:read-messages", args=[ticket.pk])
+    return partial(signed_in(office.clerk).post, path, {"upto": message.pk})
+
+
 PAGES = {
     "tickets:sign-in": Entry("a sign-in", _nobody("tickets:sign-in")),
     "tickets:sign-out": Entry("a sign-in", _nobody("tickets:sign-out", who="clerk")),
@@ -426,6 +440,31 @@ PAGES = {
         "labels.remove",
         _page("remove-label", STEPS["remove label"].arrange, lambda o: {"value": "VIP"}),
     ),
+    "tickets:reveal-number": Entry(
+        "details.reveal", _page("reveal-number", STEPS["message"].arrange)
+    ),
+    "tickets:change-line": Entry(
+        "details.edit",
+        _page("change-line", Office.waiting, lambda o: {"line": o.other_line.pk}),
+    ),
+    "tickets:move-ticket": Entry(
+        "routing.move", _page("move-ticket", STEPS["reorder"].arrange, lambda o: {"to": "UP"})
+    ),
+    "tickets:assign-ticket": Entry(
+        "routing.assign",
+        _page("assign-ticket", Office.waiting, lambda o: {"assignee": o.colleague.pk}),
+    ),
+    "tickets:unassign-ticket": Entry(
+        "routing.unassign", _page("unassign-ticket", STEPS["unassign"].arrange)
+    ),
+    "tickets:write-note": Entry(
+        "details.write_note", _page("write-note", Office.waiting, lambda o: {"text": "deaf"})
+    ),
+    "tickets:write-message": Entry(
+        "messages.send",
+        _page("write-message", STEPS["message"].arrange, lambda o: {"body": "Hello"}),
+    ),
+    "tickets:read-messages": Entry("messages.mark_read", _read_messages),
     "kiosk:sign-in": Entry("intake.create", _kiosk),
     "kiosk:pair-kiosk": Entry("programs.pair", _pair(DeviceKind.KIOSK, "pair-kiosk")),
     "kiosk:pair-tv": Entry("programs.pair", _pair(DeviceKind.TV, "pair-tv")),
