@@ -50,8 +50,9 @@ def quick_passwords(settings: object) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
-    """What the process knows of the keys of one test is not true in the next."""
+    """What the process knows of the database of one test is not true in the next."""
     remembered.KEYS.clear()
+    remembered.FLOORS.clear()
     throttling.lots.clear()
 
 

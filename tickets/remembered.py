@@ -42,3 +42,6 @@ class Remembered:
 
 #: Live API keys by the hash of their secret: a key is dead everywhere so soon after it was revoked.
 KEYS = Remembered(seconds=5, most=1000)
+
+#: What the clerks of a location see alike, by the location's version: only the waits grow meanwhile.
+FLOORS = Remembered(seconds=10, most=64)

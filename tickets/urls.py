@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from tickets.forms import SignInForm
 from tickets.views import (
+    history,
     passwords,
     pictures,
     service,
@@ -40,6 +41,8 @@ urlpatterns = [
     path("service/", service.choose_location, name="choose-location"),
     path("service/<int:pk>/", service.service, name="service"),
     path("service/<int:pk>/workplace/", workplace.workplace, name="workplace"),
+    path("service/<int:pk>/history/", history.history, name="history"),
+    path("service/<int:pk>/search/", history.search, name="search"),
     path("service/<int:pk>/add/", visitors.add, name="add-visitor"),
     path("service/<int:pk>/call-next/", steps.call_next, name="call-next"),
     path("service/<int:pk>/undo/", steps.undo_last, name="undo"),

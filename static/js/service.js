@@ -1,49 +1,280 @@
-// The Service View's own behaviour: the drawer, running timers, and the state of the connection.
+// The Service View's own behaviour: the drawer, running times, the stream, keys, and the first visitor.
+const work = document.getElementById("work");
+const rows = document.getElementById("rows");
+const refresh = document.getElementById("refresh");
 const drawer = document.getElementById("drawer");
 const content = document.getElementById("drawer-content");
+const help = document.getElementById("help");
 
-document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
-  if (detail.target === content && !drawer.open) drawer.showModal();
-  if (detail.target.id === "work") {
-    drawer.close();
-    trouble.hidden = true;
-    // The button that was pressed is gone: go on from what the step led to.
-    if (!document.activeElement || document.activeElement === document.body) {
-      (document.querySelector(".card-serving__name a") ?? document.getElementById("call-next")).focus();
-    }
+// Switches that this browser remembers.
+const DEFAULTS = { keys: "on", sound: "on", notify: "off" };
+const isOn = (setting) => (localStorage.getItem(`staff-${setting}`) ?? DEFAULTS[setting]) === "on";
+
+// Steps and news take turns: what was asked before a step does not show the world before it.
+let steps = 0;
+let isNewsDue = false;
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.requestConfig.verb === "post") {
+    steps += 1;
+    if (refresh.classList.contains("htmx-request")) isNewsDue = true;
+    htmx.trigger(refresh, "htmx:abort");
+  } else if (event.target === refresh && steps) {
+    isNewsDue = true;
+    event.preventDefault();
   }
-  tick();
+});
+document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.requestConfig?.verb !== "post") return;
+  steps -= 1;
+  if (steps || !isNewsDue) return;
+  isNewsDue = false;
+  htmx.trigger(refresh, "sse:changed");
 });
 
 // A step that nobody answered is not pretended to be done; a right that is gone ends the page.
 const trouble = document.getElementById("trouble");
-for (const event of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
-  document.body.addEventListener(event, ({ detail }) => {
+for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+  document.body.addEventListener(name, ({ target, detail }) => {
     if ([403, 404].includes(detail.xhr.status)) location.reload();
-    else if (detail.requestConfig.verb === "post") trouble.hidden = false;
+    else if (target === refresh) newsLater();
+    else trouble.hidden = false;
   });
 }
-drawer.addEventListener("close", () => content.replaceChildren());
-drawer.addEventListener("click", (event) => {
-  if (event.target === drawer) drawer.close();
-});
+function newsLater() {
+  show("lost");
+  setTimeout(() => htmx.trigger(refresh, "sse:sync"), 2000);
+}
 
+// The drawer, and where the focus goes when what had it is gone.
+let wanted = "";
+let wasWaiting = rows.childElementCount;
+let index = -1; // of the row with the focus
+document.body.addEventListener("htmx:beforeSwap", () => {
+  index = [...rows.children].indexOf(document.activeElement.closest("#rows > *"));
+});
+document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target === content) {
+    if (!drawer.open) drawer.showModal();
+    reach();
+  }
+  if (detail.target === work) {
+    const isStep = detail.requestConfig.verb === "post";
+    if (isStep) {
+      trouble.hidden = true;
+      drawer.close();
+    }
+    if (document.activeElement === document.body && (isStep || index >= 0)) {
+      const near = isStep ? document.querySelector(".card-serving__name a") : rowAt(index);
+      (near ?? document.getElementById("call-next")).focus();
+    }
+    const waiting = rows.childElementCount;
+    if (!isStep && waiting && !wasWaiting) greet();
+    if (!waiting) calm();
+    wasWaiting = waiting;
+  }
+  tick();
+});
+drawer.addEventListener("close", () => content.replaceChildren());
+for (const dialog of [drawer, help]) {
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+}
+
+function rowAt(place) {
+  if (place < 0) return null;
+  return rows.children[Math.min(place, rows.childElementCount - 1)]?.querySelector(".row__call");
+}
+
+function reach() {
+  const goal = wanted ? document.getElementById(wanted) : null;
+  wanted = "";
+  if (goal?.matches("a, button")) goal.click();
+  else goal?.focus();
+}
+
+// Times run here; without this script the page says since when.
 function tick() {
   for (const time of document.querySelectorAll("time[data-since]")) {
     const seconds = Math.max(0, Math.floor(Date.now() / 1000 - Number(time.dataset.since)));
     const minutes = Math.floor(seconds / 60);
-    time.textContent = `${minutes}:${String(seconds % 60).padStart(2, "0")}`;
+    let text = `${minutes}:${String(seconds % 60).padStart(2, "0")}`;
+    if (!("seconds" in time.dataset)) {
+      text = minutes < 60 ? work.dataset.minutes : work.dataset.hours;
+      text = text.replace("{h}", Math.floor(minutes / 60)).replace("{n}", minutes % 60);
+    }
+    if (time.textContent !== text) time.textContent = text;
   }
 }
 tick();
 setInterval(tick, 1000);
 
+// The stream: it says that something changed, and every four seconds that it is there.
+const SILENCE = { live: 10_000, lost: 4000 };
 const connection = document.getElementById("connection");
+let source;
+let heardAt;
+let retry;
 
 function show(state) {
   if (connection.dataset.state === state) return;
   connection.dataset.state = state;
   connection.textContent = connection.dataset[state];
 }
-document.body.addEventListener("htmx:sseOpen", () => show("live"));
-document.body.addEventListener("htmx:sseError", () => show("lost"));
+function connect() {
+  clearTimeout(retry);
+  source?.close();
+  source = new EventSource(work.dataset.stream);
+  heardAt = Date.now();
+  for (const name of ["sync", "changed", "ping"]) {
+    source.addEventListener(name, () => {
+      heardAt = Date.now();
+      show("live");
+      if (name !== "ping") htmx.trigger(refresh, `sse:${name}`);
+    });
+  }
+  source.onerror = () => {
+    source.close();
+    show("lost");
+    retry = setTimeout(connect, 1000 + 1000 * Math.random());
+  };
+}
+function listen() {
+  if (Date.now() - heardAt < SILENCE[connection.dataset.state ?? "live"]) return;
+  show("lost");
+  connect();
+}
+connect();
+setInterval(listen, 1000);
+addEventListener("online", connect);
+addEventListener("offline", () => show("lost"));
+document.addEventListener("visibilitychange", listen);
+
+// The first visitor after a quiet time is heard and seen.
+const title = document.title;
+let audio;
+function unlock() {
+  calm();
+  audio ??= new AudioContext();
+}
+addEventListener("pointerdown", unlock);
+addEventListener("keydown", unlock);
+
+function greet() {
+  document.title = `● ${work.dataset.first} – ${title}`;
+  document.getElementById("announce").textContent = work.dataset.first;
+  if (isOn("sound") && audio) chime();
+  if (isOn("notify") && document.hidden && Notification.permission === "granted") {
+    new Notification(title, { body: work.dataset.first, tag: "first" });
+  }
+}
+function calm() {
+  document.title = title;
+}
+function chime() {
+  for (const [pitch, start] of [[660, 0], [880, 0.18]]) {
+    const at = audio.currentTime + start;
+    const tone = new OscillatorNode(audio, { frequency: pitch });
+    const loudness = new GainNode(audio, { gain: 0 });
+    loudness.gain.linearRampToValueAtTime(0.25, at + 0.02);
+    loudness.gain.exponentialRampToValueAtTime(0.001, at + 0.6);
+    tone.connect(loudness).connect(audio.destination);
+    tone.start(at);
+    tone.stop(at + 0.6);
+  }
+}
+
+// Keys and switches.
+const TYPING = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
+const byId = (id) => document.getElementById(id);
+
+function ticketHere() {
+  const near = document.activeElement.closest("[data-ticket]");
+  return near ?? document.querySelector("#serving [data-ticket], #rows [data-ticket]");
+}
+function open(goal) {
+  wanted = goal;
+  if (drawer.open) reach();
+  else ticketHere()?.querySelector("a").click();
+}
+function go(by) {
+  const at = [...rows.children].indexOf(document.activeElement.closest("#rows > *"));
+  rowAt(at < 0 ? 0 : Math.max(0, at + by))?.focus();
+}
+function press(key) {
+  const button = document.querySelector(`#serving [data-key="${key}"]`);
+  button?.click();
+  if (button?.matches("summary") && button.parentElement.open) {
+    button.parentElement.querySelector(".menu__one").focus();
+  }
+}
+function move(to) {
+  const ticket = document.activeElement.closest("#rows > *")?.dataset.ticket;
+  if (!ticket || !work.dataset.move) return;
+  const button = document.createElement("button");
+  button.setAttribute("formaction", work.dataset.move.replace("/0/", `/${ticket}/`));
+  Object.assign(button, { name: "to", value: to, hidden: true });
+  work.append(button);
+  button.click();
+  button.remove();
+}
+
+const ALWAYS = { ArrowUp: "UP", ArrowDown: "DOWN", Home: "TOP" };
+const IN_DRAWER = {
+  l: () => open("drawer-label"),
+  m: () => open("drawer-message"),
+  e: () => open("drawer-edit"),
+  g: () => open("drawer-assign"),
+};
+const KEYS = {
+  ...IN_DRAWER,
+  n: () => byId("call-next").click(),
+  j: () => go(1),
+  k: () => go(-1),
+  o: () => open(""),
+  a: () => byId("add-visitor").click(),
+  u: () => byId("undo")?.click(),
+  "/": () => byId("search").focus(),
+  "?": () => help.showModal(),
+};
+for (const key of "srxbf") KEYS[key] = () => press(key);
+
+document.addEventListener("keydown", (event) => {
+  const { key, target } = event;
+  if (event.defaultPrevented || event.isComposing || help.open) return;
+  if (key === "Escape") closeMenus();
+  if (target.closest?.(TYPING)) return;
+  let action;
+  if (event.ctrlKey || event.metaKey) action = key === "z" && KEYS.u;
+  else if (event.altKey) action = ALWAYS[key] && (() => move(ALWAYS[key]));
+  else if (isOn("keys")) action = (drawer.open ? IN_DRAWER : KEYS)[key.toLowerCase()];
+  if (!action) return;
+  event.preventDefault();
+  if (!event.repeat || "jk".includes(key)) action();
+});
+
+function closeMenus(outside = document.body) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu.contains(outside)) continue;
+    const hadFocus = menu.contains(document.activeElement);
+    menu.open = false;
+    if (hadFocus) menu.querySelector("summary").focus();
+  }
+}
+document.addEventListener("click", ({ target }) => closeMenus(target));
+
+byId("help-open").hidden = false;
+byId("help-open").addEventListener("click", () => help.showModal());
+document.documentElement.dataset.keys = isOn("keys") ? "on" : "off";
+for (const box of document.querySelectorAll("[data-setting]")) {
+  const { setting } = box.dataset;
+  box.checked = isOn(setting);
+  box.addEventListener("change", async () => {
+    if (setting === "notify" && box.checked) {
+      box.checked = (await Notification.requestPermission()) === "granted";
+      byId("notify-refused").hidden = box.checked;
+    }
+    localStorage.setItem(`staff-${setting}`, box.checked ? "on" : "off");
+    if (setting === "keys") document.documentElement.dataset.keys = box.checked ? "on" : "off";
+  });
+}

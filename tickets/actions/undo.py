@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext
 
 from tickets import events, instants
@@ -96,20 +96,30 @@ def undo(activity: Activity, *, by: By) -> Ticket:
     return ticket
 
 
-def last_undoable(by: By, location_id: int) -> Activity | None:
-    """The newest step of this clerk here that counts, if nobody changed the same things since."""
+def last_undoable(location_id: int) -> dict[int | None, Activity]:
+    """By clerk, the newest step here that counts, if nobody changed the same things since."""
     now = instants.now()
     is_held = Q(message__status=MessageStatus.QUEUED)
-    mine = Activity.objects.standing().filter(
+    steps = Activity.objects.standing().filter(
         ~Q(event=EventName.MESSAGE_SENT) | is_held,
-        user=lifecycle.clerk_of(by),
+        user__isnull=False,
         location=location_id,
         event__in=UNDOABLE,
         part_of=None,
         at__gte=now - UNDO_WITHIN,
     )
-    latest = mine.select_related("ticket").order_by("-id").first()
-    return latest if latest and not _conflict(latest) else None
+    newest = steps.order_by().values("user").annotate(newest=Max("pk")).values("newest")
+    latest = list(Activity.objects.filter(pk__in=newest).select_related("ticket"))
+    since = Activity.objects.standing().filter(ticket__in={each.ticket_id for each in latest})
+    later = list(since.filter(pk__gt=min((each.pk for each in latest), default=0)))
+    return {
+        step.user_id: step
+        for step in latest
+        if not any(
+            each.pk > step.pk and each.ticket_id == step.ticket_id and _touch(step, each)
+            for each in later
+        )
+    }
 
 
 def undoable(timeline: Sequence[Activity], *, by: User) -> set[int]:

@@ -16,7 +16,8 @@ KEEP_ALIVE = 4.0  # seconds, after which the listener's right is looked at again
 PACE = 0.15  # seconds from one `changed` to the next: what happens meanwhile is told at once
 SYNC = b"event: sync\ndata: \n\n"
 CHANGED = b"event: changed\ndata: \n\n"
-STILL_HERE = b": still here\n\n"
+#: An event, because a browser keeps comments to itself, and a page must notice when nothing comes.
+PING = b"event: ping\ndata: \n\n"
 COMMON = [
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
@@ -31,7 +32,7 @@ NOT_FOUND = [*COMMON, (b"content-type", b"text/plain; charset=utf-8")]
 async def stream(
     hub: Hub, authorise: Authorise, scope: Scope, receive: Receive, send: Send
 ) -> None:
-    """Answer with `sync` first, then `changed` after each change; 404 if there is no right to it.
+    """Answer with `sync` first, then `changed` after each change, `ping` in between; or 404.
 
     After `sync` a page fetches its parts once, so that nothing is missed between two connections.
     A right that is withdrawn ends the stream within seconds.
@@ -55,7 +56,7 @@ async def stream(
                 if await asyncio.to_thread(authorise, scope) != channel:
                     break
                 due = _clock() + KEEP_ALIVE
-            await _send(send, CHANGED if is_woken else STILL_HERE)
+            await _send(send, CHANGED if is_woken else PING)
             if is_woken:
                 await asyncio.sleep(PACE)
         await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -1,32 +1,25 @@
-"""The Service View: who waits, who is being served, and the answer to every step taken there."""
+"""The Service View: the page, its news, and the answer to every step taken there."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
 from django_htmx.middleware import HtmxDetails
 
-from tickets import access, estimates, idempotency, instants
-from tickets.actions import staff, undo
-from tickets.estimates import Estimate
+from tickets import access, idempotency, prepared
+from tickets.actions import staff
 from tickets.exceptions import Refusal
-from tickets.models import Activity, EventName, Line, Location, Ticket, User
-from tickets.states import ENDED
-
-PAGE = "tickets/service.html"
-PARTS = {"live": f"{PAGE}#live"}
-#: What answers a step: the messages, and the live part. A refresh that was under way goes nowhere.
-WORK = f"{PAGE}#work"
-
-JUST_ENDED = 5
-#: So many rows of a list are shown; who comes after them is counted.
-SHOWN = 200
+from tickets.models import Line, Location, Ticket, User
+from tickets.views import floor, parts
+from tickets.views.floor import PAGE, Floor, Queue
+from tickets.views.parts import Part, Parts, draw
 
 
 class StaffRequest(HttpRequest):
@@ -37,12 +30,21 @@ class StaffRequest(HttpRequest):
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """One row of the waiting list: `minutes` waited, and what is still to come."""
+class Head:
+    """How many wait, in which lines, and whether the door is open."""
 
-    ticket: Ticket
-    minutes: int
-    estimate: Estimate
+    location_id: int
+    total: int
+    lines: tuple[tuple[str, str, int, bool], ...]
+    opens: str
+
+
+@dataclass(frozen=True)
+class NextCall:
+    location_id: int
+    token: str
+    name: str
+    finishes: bool
 
 
 @login_required
@@ -65,10 +67,18 @@ def choose_location(request: StaffRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+@vary_on_headers("HX-Request")
+@gzip_page
 def service(request: StaffRequest, pk: int) -> HttpResponse:
     location = get_object_or_404(access.locations_for(request.user), pk=pk)
-    page = PARTS.get(request.htmx.target or "", PAGE)
-    return render(request, page, _context(request, location))
+    lists = _lists(request.user, location)
+    if request.htmx:
+        return _news(request, lists)
+    context = {
+        "location": location,
+        "lists": {each.id.replace("-", "_"): each for each in [*lists, _said(request), _token()]},
+    }
+    return render(request, PAGE, context)
 
 
 def answer(
@@ -83,19 +93,38 @@ def answer(
         idempotency.once(token and f"{request.user.pk}:{request.path}:{token}", action)
     except Refusal as refusal:
         if not request.htmx:
-            back = reverse("tickets:service", args=[location.pk])
-            return render(request, "409.html", {"refusal": refusal, "back": back}, status=409)
+            context = {"refusal": refusal, "back": _page_of_step(request, location)}
+            return render(request, "409.html", context, status=409)
         messages.error(request, str(refusal.message))
     if not request.htmx:
-        return redirect("tickets:service", location.pk)
+        return redirect(_page_of_step(request, location))
     request.user.refresh_from_db()
-    return render(request, WORK, _context(request, location))
+    location.refresh_from_db()
+    lists = [*_lists(request.user, location), _said(request), _token()]
+    return _news(request, lists)
+
+
+def _page_of_step(request: StaffRequest, location: Location) -> str:
+    """The page of this location from which a step was taken: the Service View, or its history."""
+    view = reverse("tickets:service", args=[location.pk])
+    page = request.POST.get("page", "")
+    return page if page.startswith(view) else view
 
 
 def lines_of(clerk: User, location: Location) -> list[Line]:
     """The lines that the clerk calls from: those chosen, else all of the location."""
-    lines = list(location.lines.in_use())
-    chosen = set(clerk.selected_lines.values_list("pk", flat=True))
+    return _chosen(clerk, list(location.lines.in_use()))
+
+
+_lines_chosen_by = prepared.Select(
+    lambda: User.selected_lines.through.objects.filter(
+        user=prepared.Parameter("clerk")
+    ).values_list("line", flat=True)
+)
+
+
+def _chosen(clerk: User, lines: list[Line]) -> list[Line]:
+    chosen = set(_lines_chosen_by(clerk=clerk.pk))
     return [line for line in lines if line.pk in chosen] or lines
 
 
@@ -104,46 +133,57 @@ def call_next_token(clerk: User) -> str:
     return f"after {clerk.last_called_at}"
 
 
-def _context(request: StaffRequest, location: Location) -> dict[str, Any]:
-    clerk = request.user
-    lines = lines_of(clerk, location)
-    called = Ticket.objects.called().filter(location=location).order_by("-called_at", "-id")
-    called = called.select_related("line", "desk", "caller").prefetch_related(
-        "extras", "labels", "messages"
-    )
-    serving = [ticket for ticket in called if ticket.caller_id == clerk.pk]
-    return {
-        "location": location,
-        "lines": lines,
-        "waiting": _waiting(lines),
-        "total": Ticket.objects.waiting().filter(line__in=lines).count(),
-        "serving": serving,
-        "elsewhere": [ticket for ticket in called if ticket.caller_id != clerk.pk],
-        "ended": _just_ended(location),
-        "last_step": undo.last_undoable(clerk, location.pk),
-        "call_next_token": call_next_token(clerk),
-        "once": idempotency.new_token(),
-        "now": instants.now(),
-    }
+def _news(request: StaffRequest, lists: list[Parts]) -> HttpResponse:
+    return parts.news(lists, have=request.headers.get(parts.HAVE, ""))
 
 
-def _just_ended(location: Location) -> list[Ticket]:
-    """The visits that ended last, for who walks up a minute too late."""
-    ends = Activity.objects.standing().filter(
-        location=location,
-        event__in=(EventName.SERVED, EventName.NO_SHOW, EventName.CANCELLED),
-        ticket__status__in=ENDED,
-    )
-    latest = ends.select_related("ticket__line").order_by("-id")[:JUST_ENDED]
-    return list(dict.fromkeys(each.ticket for each in latest if each.ticket))
-
-
-def _waiting(lines: list[Line]) -> list[Waiting]:
-    tickets = Ticket.objects.waiting().filter(line__in=lines).in_order()
-    tickets = tickets.select_related("line", "assignee").prefetch_related("labels", "messages")
-    shown = list(tickets[:SHOWN])
-    now = instants.now()
+def _lists(clerk: User, location: Location) -> list[Parts]:
+    """Everything on the page that changes by itself."""
+    here = floor.of(location)
+    lines = _chosen(clerk, list(here.lines))
+    queue = floor.queue(location, lines)
+    mine = [each.card for each in here.served if each.caller_id == clerk.pk]
     return [
-        Waiting(ticket, int(ticket.waited(now).total_seconds() // 60), estimate)
-        for ticket, estimate in zip(shown, estimates.for_tickets(shown), strict=True)
+        Parts("waiting-head", [_head(location, here, lines, queue)]),
+        Parts("rows", queue.rows, beside=queue.remaining),
+        Parts("waiting-end", _end(queue)),
+        Parts("next", [_next_call(clerk, location, queue, is_serving=bool(mine))]),
+        Parts("serving", mine or [draw(f"{PAGE}#nobody", queue.total > 0)]),
+        Parts("last-step", [here.last_steps[clerk.pk]] if clerk.pk in here.last_steps else []),
+        Parts("elsewhere", [each.row for each in here.served if each.caller_id != clerk.pk]),
+        Parts("ended", here.ended),
     ]
+
+
+def _head(location: Location, here: Floor, lines: list[Line], queue: Queue) -> Part:
+    shown = tuple(
+        (line.name, line.color, queue.counts.get(line.pk, 0), line.is_open) for line in lines
+    )
+    return draw(f"{PAGE}#head", Head(location.pk, queue.total, shown, here.opens))
+
+
+def _end(queue: Queue) -> list[Part]:
+    if not queue.rows:
+        return [draw(f"{PAGE}#nobody-waits", None)]
+    if queue.total > len(queue.rows):
+        return [draw(f"{PAGE}#more", (len(queue.rows), queue.total))]
+    return []
+
+
+def _next_call(clerk: User, location: Location, queue: Queue, *, is_serving: bool) -> Part:
+    token, name = call_next_token(clerk), queue.next_for(clerk.pk)
+    finishes = is_serving and not location.keeps_active_tickets_open
+    return draw(f"{PAGE}#call-next", NextCall(location.pk, token, name, finishes))
+
+
+def _said(request: StaffRequest) -> Parts:
+    """What a step had to say; it stays until the next one."""
+    said = [(str(each), each.level_tag == "error") for each in messages.get_messages(request)]
+    return Parts("said", [draw(f"{PAGE}#notice", each) for each in said])
+
+
+def _token() -> Parts:
+    """What the next step spends: a double click does it once."""
+    token = idempotency.new_token()
+    field = f'<input type="hidden" name="{idempotency.FIELD}" value="{token}">'
+    return Parts("token", [Part(token[:7], field)])

@@ -331,7 +331,7 @@ def test_last_undoable_is_the_newest_step_that_can_go_back(office: Office) -> No
     lifecycle.recall(ticket, by=office.clerk)
     labels.add(ticket, value="VIP", by=office.colleague)
 
-    assert undo.last_undoable(office.clerk, office.location.pk) == call
+    assert undo.last_undoable(office.location.pk)[office.clerk.pk] == call
 
 
 def test_last_undoable_goes_on_backwards(office: Office) -> None:
@@ -340,7 +340,7 @@ def test_last_undoable_goes_on_backwards(office: Office) -> None:
     lifecycle.call(ticket, by=office.clerk)
     undo.undo(latest(ticket), by=office.clerk)
 
-    assert undo.last_undoable(office.clerk, office.location.pk) == created
+    assert undo.last_undoable(office.location.pk) == {office.clerk.pk: created}
 
 
 def test_last_undoable_leaves_out_a_message_that_went_out(office: Office) -> None:
@@ -349,12 +349,12 @@ def test_last_undoable_leaves_out_a_message_that_went_out(office: Office) -> Non
     message = messages.send(ticket, body="Come.", by=office.clerk)
     messages.hand_over(message=message.pk)
 
-    assert undo.last_undoable(office.clerk, office.location.pk) == edit
+    assert undo.last_undoable(office.location.pk) == {office.clerk.pk: edit}
 
 
 def test_last_undoable_is_none_after_a_day_or_elsewhere(office: Office) -> None:
     with time_machine.travel(datetime.now(UTC) - timedelta(hours=25)):
         office.called()
 
-    assert undo.last_undoable(office.clerk, office.location.pk) is None
-    assert undo.last_undoable(office.clerk, office.location.pk + 1) is None
+    assert undo.last_undoable(office.location.pk) == {}
+    assert undo.last_undoable(office.location.pk + 1) == {}

@@ -1,4 +1,4 @@
-"""A browser that listens to a stream, and notes what came and when."""
+"""A browser that listens to a stream, and notes what came and when; pings are no news."""
 
 import queue
 import threading
@@ -25,7 +25,7 @@ class Ear:
         try:
             for line in self._response:
                 name, _colon, value = line.decode().strip().partition(": ")
-                if name == "event":
+                if name == "event" and value != "ping":
                     self._heard.put(value)
         except (OSError, ValueError):
             pass  # we hung up

@@ -1,15 +1,18 @@
 """The Service View: what it shows, to whom, and at what cost."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from tests.conftest import CountQueries
 from tests.factories import DeskFactory, LineFactory, LocationFactory, clerk_of, waiting_ticket
+from tests.tickets.views.seen import seen
 from tickets.actions import lifecycle, lines, messages, routing
 from tickets.models import Line, Location, User
 
-HTMX = {"HX-Request": "true", "HX-Target": "live"}
+HTMX = {"HX-Request": "true", "HX-Target": "work"}
 
 
 def page_of(location: Location) -> str:
@@ -73,8 +76,7 @@ def test_service_shows_who_waits_in_order(staff: Client, line: Line, clerk: User
 
     response = staff.get(page_of(line.location))
 
-    assert [row.ticket for row in response.context["waiting"]] == [second, first]
-    assert [row.estimate.ahead for row in response.context["waiting"]] == [0, 1]
+    assert seen(response).waiting == [second.pk, first.pk]
 
 
 def test_service_shows_mine_and_my_colleagues_visitors(
@@ -88,8 +90,10 @@ def test_service_shows_mine_and_my_colleagues_visitors(
 
     response = staff.get(page_of(line.location))
 
-    assert response.context["serving"] == [mine]
-    assert response.context["elsewhere"] == [theirs]
+    assert mine
+    assert theirs
+    assert seen(response).serving == [mine.pk]
+    assert seen(response).elsewhere == [theirs.pk]
 
 
 def test_service_shows_only_the_chosen_lines(staff: Client, line: Line, clerk: User) -> None:
@@ -100,7 +104,7 @@ def test_service_shows_only_the_chosen_lines(staff: Client, line: Line, clerk: U
 
     response = staff.get(page_of(line.location))
 
-    assert [row.ticket for row in response.context["waiting"]] == [chosen]
+    assert seen(response).waiting == [chosen.pk]
 
 
 def test_service_masks_the_phone_number(staff: Client, line: Line, clerk: User) -> None:
@@ -113,11 +117,19 @@ def test_service_masks_the_phone_number(staff: Client, line: Line, clerk: User) 
     assert html.count("55123456") == 0
 
 
-def test_the_live_part_alone_is_what_a_live_refresh_gets(staff: Client, line: Line) -> None:
-    response = staff.get(page_of(line.location), headers=HTMX)
+def test_news_bring_only_what_the_page_lacks(staff: Client, line: Line, clerk: User) -> None:
+    first = waiting_ticket(line, by=clerk)
+    page = staff.get(page_of(line.location)).content.decode()
+    have = " ".join(re.findall(r'data-parts="([^"]*)"', page))
+    second = waiting_ticket(line, by=clerk)
 
-    assert response.content.decode().count("<html") == 0
-    assert response.content.decode().count('id="waiting-title"') == 1
+    response = staff.get(page_of(line.location), headers=HTMX | {"X-Have": have})
+
+    news = response.content.decode()
+    assert response["HX-Reswap"] == "merge settle:0ms"
+    assert news.count("<html") == 0
+    assert [news.count(f'id="see-{ticket.pk}"') for ticket in (first, second)] == [0, 1]
+    assert len(re.findall(r'id="rows" data-parts="(\S+ \S+)"', news)) == 1
 
 
 def test_service_costs_the_same_with_one_row_and_three(
@@ -191,7 +203,7 @@ def test_service_shows_who_was_missed_a_minute_ago(staff: Client, line: Line, cl
 
     response = staff.get(page_of(line.location))
 
-    assert response.context["ended"] == [missed]
+    assert seen(response).ended == [missed.pk]
 
 
 def test_service_shows_an_archived_line_until_it_is_empty(
@@ -201,13 +213,14 @@ def test_service_shows_an_archived_line_until_it_is_empty(
     missed = lifecycle.call(waiting_ticket(line, by=clerk), by=clerk)
     lifecycle.mark_no_show(missed, by=clerk)
     lines.archive(line, by=clerk)
-    before = staff.get(page_of(line.location)).context["lines"]
+    before = staff.get(page_of(line.location)).content.decode()
     lifecycle.rejoin(missed, by=clerk)
 
     response = staff.get(page_of(line.location))
 
-    assert line not in before
-    assert [row.ticket for row in response.context["waiting"]] == [missed]
+    assert before.count("takes nobody new") == 0
+    assert response.content.decode().count("takes nobody new") == 1
+    assert seen(response).waiting == [missed.pk]
 
 
 def test_undo_is_not_offered_for_what_a_colleague_changed_since(
@@ -218,4 +231,4 @@ def test_undo_is_not_offered_for_what_a_colleague_changed_since(
 
     response = staff.get(page_of(line.location))
 
-    assert response.context["last_step"] is None
+    assert seen(response).last_step is None

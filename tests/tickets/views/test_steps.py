@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories import DeskFactory, LineFactory, clerk_of, waiting_ticket
+from tests.tickets.views.seen import seen
 from tests.tickets.views.test_service import HTMX, page_of
 from tickets import idempotency
 from tickets.actions import details, lifecycle
@@ -65,7 +66,7 @@ def test_call_next_from_a_stale_tab_calls_nobody_else(
 ) -> None:
     for _ in range(2):
         waiting_ticket(line, by=clerk)
-    tabs = [staff.get(page_of(line.location)).context["call_next_token"] for _ in range(2)]
+    tabs = [seen(staff.get(page_of(line.location))).call_next_token for _ in range(2)]
 
     for token in tabs:
         call_next(staff, line, token)
@@ -149,13 +150,14 @@ def test_cancel_and_rejoin(staff: Client, line: Line, clerk: User, called: Ticke
 
 
 def test_undo_takes_back_the_step_that_was_shown(staff: Client, called: Ticket) -> None:
-    shown = staff.get(page_of(called.location)).context["last_step"]
+    shown = seen(staff.get(page_of(called.location))).last_step
     url = reverse("tickets:undo", args=[called.location_id])
 
-    staff.post(url, {"activity": shown.pk})
+    staff.post(url, {"activity": shown})
 
     called.refresh_from_db()
-    assert (shown.event, called.status) == (EventName.CALLED, Status.NEW)
+    assert called.status == Status.NEW
+    assert Activity.objects.get(event=EventName.UNDONE).undoes_id == shown
 
 
 @pytest.mark.parametrize("activity", ["", "0", "x", "9" * 25, "9" * 5000])
@@ -188,7 +190,7 @@ def test_too_late_under_htmx_is_a_message_beside_fresh_work(
 
     assert response.status_code == 200
     assert response.content.decode().count("Jane is being served by Jaan Kask.") == 1
-    assert response.context["waiting"] == []
+    assert seen(response).waiting == []
 
 
 def test_recall_submitted_twice_announces_once(staff: Client, called: Ticket) -> None:

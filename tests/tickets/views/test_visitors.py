@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from tests.conftest import CountQueries
 from tests.factories import InputFieldFactory, LineFactory, clerk_of, waiting_ticket
+from tests.tickets.views.seen import seen
 from tests.tickets.views.test_service import HTMX, page_of
 from tickets.actions import external, labels, lifecycle
 from tickets.actions.extras import ExtraValue
@@ -74,7 +75,7 @@ def test_add_under_htmx_shows_errors_in_the_drawer(staff: Client, line: Line) ->
 def test_add_under_htmx_shows_the_work(staff: Client, line: Line) -> None:
     response = add(staff, line, headers=HTMX, first_name="Jane")
 
-    assert [row.ticket.first_name for row in response.context["waiting"]] == ["Jane"]
+    assert seen(response).waiting == [Ticket.objects.get().pk]
     assert response.content.decode().count("Jane is in the line.") == 1
 
 

@@ -1,0 +1,308 @@
+"""What all clerks of a location see alike: looked up and drawn once after each change."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Prefetch
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from tickets import estimates, instants
+from tickets.actions import undo
+from tickets.estimates import Estimate
+from tickets.models import (
+    Activity,
+    Direction,
+    EventName,
+    Extra,
+    Line,
+    Location,
+    Source,
+    Ticket,
+    timetable,
+)
+from tickets.remembered import FLOORS
+from tickets.states import ENDED, Status
+from tickets.views.parts import Part, draw
+
+PAGE = "tickets/service.html"
+#: So many rows of a list are shown; who comes after them is counted.
+SHOWN = 200
+JUST_ENDED = 5
+#: A wait that is long, and one that is very long.
+SLOW = timedelta(minutes=15)
+LATE = timedelta(minutes=30)
+
+_looking = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A line as it is shown: a name, a colour."""
+
+    pk: int
+    name: str
+    color: str
+
+
+@dataclass(frozen=True)
+class Tag:
+    value: str
+    color: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    title: str
+    value: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A visit as the waiting list and the card of who is being served show it."""
+
+    pk: int
+    name: str
+    number: str
+    line: Choice
+    since: datetime
+    clock: str
+    level: str
+    labels: tuple[Tag, ...]
+    facts: tuple[Fact, ...]
+    assignee: str
+    is_remote: bool
+    awaits_answer: bool
+    desk: str = ""
+    caller: str = ""
+    phone: str = ""
+    email: str = ""
+    other_lines: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A visit that is over."""
+
+    pk: int
+    name: str
+    line: Choice
+    outcome: str
+    is_missed: bool
+
+
+@dataclass(frozen=True)
+class LastStep:
+    """What Undo takes back."""
+
+    location_id: int
+    activity_id: int
+    what: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Served:
+    """Somebody who is being served: a card for their clerk, a row for the others."""
+
+    caller_id: int | None
+    card: Part
+    row: Part
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Who waits in some lines: a row for each, the rest of their wait, and whom each clerk gets."""
+
+    rows: Sequence[Part]
+    remaining: Sequence[str]
+    heads: Sequence[tuple[str, int | None]]
+    counts: Mapping[int, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    def next_for(self, clerk_id: int) -> str:
+        """The name of whom call next will call."""
+        return next((name for name, whose in self.heads if whose in (None, clerk_id)), "")
+
+
+@dataclass(frozen=True)
+class Floor:
+    lines: Sequence[Line]
+    served: Sequence[Served]
+    ended: Sequence[Part]
+    last_steps: Mapping[int | None, Part]
+    opens: str
+
+
+def of(location: Location) -> Floor:
+    return _once(f"{location.pk}:{location.version}:{get_language()}", lambda: _floor(location))
+
+
+def queue(location: Location, lines: Sequence[Line]) -> Queue:
+    """Who waits in these lines of the location."""
+    which = ",".join(str(line.pk) for line in lines)
+    name = f"{location.pk}:{location.version}:{get_language()}:{which}"
+    return _once(name, lambda: _queue(location, lines))
+
+
+def _once[V](name: str, look: Callable[[], V]) -> V:
+    """Many screens ask at the same moment: one looks, the others wait for what it sees."""
+    with _looking:
+        seen = FLOORS.get(name, look)
+    assert seen is not None
+    return seen
+
+
+def _floor(location: Location) -> Floor:
+    lines = list(location.lines.in_use())
+    called = Ticket.objects.called().filter(location=location).order_by("-called_at", "-id")
+    called = called.select_related("line", "desk", "caller", "assignee")
+    served = []
+    for ticket in called.prefetch_related(*_RELATED):
+        visitor = _visitor(ticket, location, since=ticket.called_at, lines=lines)
+        card, row = draw(f"{PAGE}#card", visitor), draw(f"{PAGE}#served-row", visitor)
+        served.append(Served(ticket.caller_id, card, row))
+    last_steps = {
+        clerk_id: draw(f"{PAGE}#undo", _last_step(activity, location))
+        for clerk_id, activity in undo.last_undoable(location.pk).items()
+    }
+    return Floor(lines, served, _just_ended(location), last_steps, _opens(location))
+
+
+def _last_step(activity: Activity, location: Location) -> LastStep:
+    name = activity.ticket.name if activity.ticket else ""
+    return LastStep(location.pk, activity.pk, activity.get_event_display(), name)
+
+
+_RELATED = (
+    "labels",
+    "messages",
+    Prefetch("extras", Extra.objects.select_related("field")),
+)
+
+
+def _queue(location: Location, lines: Sequence[Line]) -> Queue:
+    waiting = Ticket.objects.waiting().filter(line__in=lines)
+    tickets = waiting.in_order().select_related("line", "assignee").prefetch_related(*_RELATED)
+    shown = list(tickets[:SHOWN])
+    counts = Counter(ticket.line_id for ticket in shown)
+    if len(shown) == SHOWN:
+        counts = Counter(waiting.order_by().values_list("line", flat=True))
+    visitors = [_visitor(each, location, since=each.created_at) for each in shown]
+    return Queue(
+        rows=[draw(f"{PAGE}#row", visitor) for visitor in visitors],
+        remaining=[_remaining(estimate) for estimate in estimates.for_tickets(shown)],
+        heads=[(ticket.name, ticket.assignee_id) for ticket in shown],
+        counts=counts,
+    )
+
+
+def _visitor(
+    ticket: Ticket, location: Location, *, since: datetime | None, lines: Sequence[Line] = ()
+) -> Visitor:
+    assert since
+    is_served = bool(ticket.called_at)
+    return Visitor(
+        pk=ticket.pk,
+        name=ticket.name,
+        number=ticket.public_id if ticket.full_name else "",
+        line=_choice(ticket.line),
+        since=since.replace(microsecond=0),
+        clock=_clock(since, location),
+        level="" if is_served else _level(instants.now() - since),
+        labels=tuple(Tag(label.value, label.color) for label in ticket.labels.all()),
+        facts=tuple(_facts(ticket, is_served=is_served)),
+        assignee=str(ticket.assignee) if ticket.assignee else "",
+        is_remote=ticket.source == Source.MICROSITE,
+        awaits_answer=_awaits_answer(ticket),
+        desk=str(ticket.desk) if ticket.desk_id else "",
+        caller=str(ticket.caller) if ticket.caller_id else "",
+        phone=ticket.masked_phone_number if is_served else "",
+        email=ticket.email if is_served else "",
+        other_lines=tuple(
+            _choice(line) for line in lines if line.is_open and line.pk != ticket.line_id
+        ),
+    )
+
+
+def _choice(line: Line) -> Choice:
+    return Choice(line.pk, line.name, line.color)
+
+
+def _clock(moment: datetime, location: Location) -> str:
+    return date_format(moment.astimezone(location.tz), "H:i")
+
+
+def _level(waited: timedelta) -> str:
+    return "late" if waited >= LATE else "slow" if waited >= SLOW else "good"
+
+
+def _facts(ticket: Ticket, *, is_served: bool) -> Iterator[Fact]:
+    """What a clerk should know now: the location says which answers those are."""
+    for extra in ticket.extras.all():
+        field = extra.field
+        if is_served:
+            is_shown = field is None or field.is_visible_while_serving
+        else:
+            is_shown = field is not None and field.is_visible_while_waiting
+        if is_shown and extra.value:
+            yield Fact(extra.title, extra.value, extra.url)
+
+
+def _awaits_answer(ticket: Ticket) -> bool:
+    """Whether the visitor wrote last."""
+    written = list(ticket.messages.all())
+    return bool(written) and written[-1].direction == Direction.INCOMING
+
+
+def _remaining(estimate: Estimate) -> str:
+    if estimate.high is None:
+        return ""
+    if not estimate.low:
+        return _("up to %(high)s min to go") % {"high": estimate.high}
+    return _("%(low)s–%(high)s min to go") % {"low": estimate.low, "high": estimate.high}
+
+
+def _just_ended(location: Location) -> list[Part]:
+    """The visits that ended last, for who walks up a minute too late."""
+    ends = Activity.objects.standing().filter(
+        location=location,
+        event__in=(EventName.SERVED, EventName.NO_SHOW, EventName.CANCELLED),
+        ticket__status__in=ENDED,
+    )
+    latest = ends.select_related("ticket__line").order_by("-id")[:JUST_ENDED]
+    tickets = dict.fromkeys(each.ticket for each in latest if each.ticket)
+    return [draw(f"{PAGE}#ended-row", _ended(ticket)) for ticket in tickets]
+
+
+def _ended(ticket: Ticket) -> Ended:
+    return Ended(
+        pk=ticket.pk,
+        name=ticket.name,
+        line=_choice(ticket.line),
+        outcome=ticket.get_status_display(),
+        is_missed=ticket.status == Status.NOSHOW,
+    )
+
+
+def _opens(location: Location) -> str:
+    """Empty while the location is open; else when it opens, in words."""
+    now = instants.now()
+    opens = timetable(location, now).opens_next(now)
+    if opens == now:
+        return ""
+    if opens is None:
+        return _("Closed until further notice.")
+    local = opens.astimezone(location.tz)
+    if local.date() == location.local_day(now):
+        return _("Closed now. Opens at %(time)s.") % {"time": _clock(opens, location)}
+    when = {"day": date_format(local, "l"), "time": _clock(opens, location)}
+    return _("Closed now. Opens on %(day)s at %(time)s.") % when
