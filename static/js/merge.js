@@ -41,14 +41,15 @@ function merge(list, news, added) {
     added.push(child);
     return child;
   });
-  const stays = new Set(wanted);
-  for (const child of [...list.children]) if (!stays.has(child)) child.remove();
+  const ranks = new Map(wanted.map((child, rank) => [child, rank]));
+  for (const child of [...list.children]) if (!ranks.has(child)) child.remove();
+  const stays = inOrder([...list.children].map((child) => ranks.get(child)));
   let place = list.firstElementChild;
-  for (const child of wanted) {
-    if (child === place) place = place.nextElementSibling;
+  wanted.forEach((child, rank) => {
+    if (stays.has(rank)) place = child.nextElementSibling;
     else if (child.isConnected && list.moveBefore) list.moveBefore(child, place);
     else list.insertBefore(child, place);
-  }
+  });
   if (list.dataset.parts !== news.dataset.parts) list.dataset.parts = news.dataset.parts;
   const beside = news.dataset.beside?.split("|") ?? [];
   beside.forEach((text, index) => {
@@ -56,6 +57,27 @@ function merge(list, news, added) {
     if (place.textContent !== text) place.textContent = text;
   });
   return true;
+}
+
+// The most children that are in the right order already: they stay, the others move around them.
+function inOrder(ranks) {
+  const lengths = [];
+  const previous = [];
+  let last = -1;
+  ranks.forEach((rank, index) => {
+    lengths[index] = 1;
+    previous[index] = -1;
+    for (let before = 0; before < index; before += 1) {
+      if (ranks[before] < rank && lengths[before] >= lengths[index]) {
+        lengths[index] = lengths[before] + 1;
+        previous[index] = before;
+      }
+    }
+    if (last < 0 || lengths[index] > lengths[last]) last = index;
+  });
+  const found = new Set();
+  for (; last >= 0; last = previous[last]) found.add(ranks[last]);
+  return found;
 }
 
 function keepMenusOpen(child) {

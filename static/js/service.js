@@ -10,22 +10,28 @@ const help = document.getElementById("help");
 const DEFAULTS = { keys: "on", sound: "on", notify: "off" };
 const isOn = (setting) => (localStorage.getItem(`staff-${setting}`) ?? DEFAULTS[setting]) === "on";
 
-// Steps and news take turns: what was asked before a step does not show the world before it.
+// Steps and news take turns: news that were asked for before a step show the world before it.
 let steps = 0;
 let isNewsDue = false;
+let isNewsOld = false;
+const isStep = ({ requestConfig }) => requestConfig.verb === "post";
 document.body.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.requestConfig.verb === "post") {
+  if (isStep(event.detail)) {
     steps += 1;
-    if (refresh.classList.contains("htmx-request")) isNewsDue = true;
-    htmx.trigger(refresh, "htmx:abort");
+    isNewsOld ||= refresh.classList.contains("htmx-request");
   } else if (event.target === refresh && steps) {
     isNewsDue = true;
     event.preventDefault();
   }
 });
-document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (detail.requestConfig?.verb !== "post") return;
-  steps -= 1;
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.target !== work || isStep(event.detail) || !isNewsOld) return;
+  event.detail.shouldSwap = false;
+  isNewsDue = true;
+});
+document.body.addEventListener("htmx:afterRequest", ({ target, detail }) => {
+  if (isStep(detail)) steps -= 1;
+  if (target === refresh) isNewsOld = false;
   if (steps || !isNewsDue) return;
   isNewsDue = false;
   htmx.trigger(refresh, "sse:changed");
@@ -58,17 +64,17 @@ document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
     reach();
   }
   if (detail.target === work) {
-    const isStep = detail.requestConfig.verb === "post";
-    if (isStep) {
+    const isDone = isStep(detail);
+    if (isDone) {
       trouble.hidden = true;
       drawer.close();
     }
-    if (document.activeElement === document.body && (isStep || index >= 0)) {
-      const near = isStep ? document.querySelector(".card-serving__name a") : rowAt(index);
+    if (document.activeElement === document.body && (isDone || index >= 0)) {
+      const near = isDone ? document.querySelector(".card-serving__name a") : rowAt(index);
       (near ?? document.getElementById("call-next")).focus();
     }
     const waiting = rows.childElementCount;
-    if (!isStep && waiting && !wasWaiting) greet();
+    if (!isDone && waiting && !wasWaiting) greet();
     if (!waiting) calm();
     wasWaiting = waiting;
   }
@@ -189,8 +195,8 @@ const TYPING = "input:not([type=checkbox], [type=radio]), textarea, select, [con
 const byId = (id) => document.getElementById(id);
 
 function ticketHere() {
-  const near = document.activeElement.closest("[data-ticket]");
-  return near ?? document.querySelector("#serving [data-ticket], #rows [data-ticket]");
+  const look = (list) => document.querySelector(`${list} [data-ticket]`);
+  return document.activeElement.closest("[data-ticket]") ?? look("#serving") ?? look("#rows");
 }
 function open(goal) {
   wanted = goal;

@@ -14,7 +14,8 @@ from tests.conftest import Figure
 from tests.e2e.audit import faults
 from tests.e2e.conftest import Open
 from tickets import demo
-from tickets.actions import lifecycle
+from tickets.actions import lifecycle, locations
+from tickets.actions.locations import ExceptionalDay
 from tickets.demo import credentials
 from tickets.models import DeviceKind, Location, User
 from tickets.states import Status
@@ -88,6 +89,17 @@ def test_pages_of_the_staff(
     page.goto(f"/service/{city.pk}/")
     expect(page.locator("#connection")).to_have_text("Live")
     audit("Service View", page)
+    page.keyboard.press("f")
+    audit("Service View with a menu", page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    audit("Service View with its keys", page)
+    page.keyboard.press("Escape")
+    page.get_by_role("searchbox").fill("a")
+    page.keyboard.press("Enter")
+    expect(page.locator("#drawer .row").first).to_be_visible()
+    audit("Service View with a search in the drawer", page)
+    page.keyboard.press("Escape")
     page.locator(".row__name").first.click()
     expect(page.locator("#drawer")).to_be_visible()
     audit("Service View with a visit in the drawer", page)
@@ -98,6 +110,10 @@ def test_pages_of_the_staff(
     audit("Service View with an error in the drawer", page)
     for path in (
         "/service/?choose",
+        f"/service/{city.pk}/history/",
+        f"/service/{city.pk}/history/?day=2001-01-01",
+        f"/service/{city.pk}/search/?q=a",
+        f"/service/{city.pk}/search/?q=nobody-of-this-name",
         f"/service/{city.pk}/add/",
         f"/service/{city.pk}/workplace/",
         *(f"/tickets/{city.tickets.filter(status=status)[0].pk}/" for status in Status),
@@ -106,8 +122,12 @@ def test_pages_of_the_staff(
         audit(path, page)
     for ticket in city.tickets.waiting():
         lifecycle.cancel(ticket, by=clerk)
+    for ticket in city.tickets.called():
+        lifecycle.serve(ticket, by=clerk)
+    locations.set_exceptions(city, [ExceptionalDay(city.today(), [])], by=clerk)
     page.goto(f"/service/{city.pk}/")
-    audit("Service View with nobody waiting", page)
+    expect(page.locator(".panel__closed")).to_be_visible()
+    audit("Service View with nobody there, closed", page)
 
 
 def test_pages_of_the_kiosk(city: Location, open_context: Open, audit: Audit) -> None:
