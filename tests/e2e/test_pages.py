@@ -124,7 +124,7 @@ def test_pages_of_the_staff(
         lifecycle.cancel(ticket, by=clerk)
     for ticket in city.tickets.called():
         lifecycle.serve(ticket, by=clerk)
-    locations.set_exceptions(city, [ExceptionalDay(city.today(), [])], by=clerk)
+    locations.set_exceptions(city, [ExceptionalDay(date=city.today(), intervals=[])], by=clerk)
     page.goto(f"/service/{city.pk}/")
     expect(page.locator(".panel__closed")).to_be_visible()
     audit("Service View with nobody there, closed", page)

@@ -249,6 +249,38 @@ def transferred(requests: list[Request]) -> int:
     return sum(each["responseBodySize"] + each["responseHeadersSize"] for each in sizes)
 
 
+def test_us8_a_visit_by_plain_forms(office: Office, sign_in: SignIn, figure: Figure) -> None:
+    waiting_ticket(office.line, by=office.clerk, first_name="Ann")
+    page = sign_in(office.clerk, java_script_enabled=False)
+    page.goto(f"/service/{office.location.pk}/")
+    card = page.locator(".card-serving__name")
+
+    page.get_by_role("button", name="Call Ann").click()
+    expect(card).to_have_text("Ann")
+    page.locator(".steps summary", has_text="Return").click()
+    page.get_by_role("button", name="First in line").click()
+    expect(card).to_have_count(0)
+    page.locator("#call-next").click()
+    page.get_by_role("button", name="Call again").click()
+    page.get_by_role("button", name="No-show").click()
+    page.get_by_role("button", name="Let Ann rejoin the line").click()
+    page.locator("#call-next").click()
+    page.locator(".steps summary", has_text="Forward").click()
+    page.get_by_role("button", name="Parking").click()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Served").click()
+    page.get_by_role("searchbox").fill("ann")
+    page.keyboard.press("Enter")
+    expect(page.locator(".row__name")).to_have_text("Ann")
+    page.get_by_role("button", name="Undo “Served” of Ann").click()
+
+    expect(page.locator(".chip", has_text="Being served")).to_be_visible()
+    figure(
+        "US8 steps by plain forms",
+        "call, return, call next, again, no-show, rejoin, forward, undo, serve, search, undo there",
+    )
+
+
 class Cable:
     """A connection to the site that can be frozen: it stays open, and nothing comes through."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
@@ -70,7 +70,9 @@ def choose_location(request: StaffRequest) -> HttpResponse:
 @vary_on_headers("HX-Request")
 @gzip_page
 def service(request: StaffRequest, pk: int) -> HttpResponse:
-    location = get_object_or_404(access.locations_for(request.user), pk=pk)
+    location = access.location_for(request.user, pk)
+    if location is None:
+        raise Http404
     lists = _lists(request.user, location)
     if request.htmx:
         return _news(request, lists)
