@@ -15,7 +15,8 @@ let steps = 0;
 let isNewsDue = false;
 let isNewsOld = false;
 const isStep = ({ requestConfig }) => requestConfig.verb === "post";
-document.body.addEventListener("htmx:beforeRequest", (event) => {
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.defaultPrevented) return;
   if (isStep(event.detail)) {
     steps += 1;
     isNewsOld ||= refresh.classList.contains("htmx-request");
@@ -231,6 +232,7 @@ const IN_DRAWER = {
   m: () => open("drawer-message"),
   e: () => open("drawer-edit"),
   g: () => open("drawer-assign"),
+  f: () => open("drawer-forward"),
 };
 const KEYS = {
   ...IN_DRAWER,
