@@ -182,7 +182,7 @@ class Clerk(Actor):
         form = verb.form(self.place)
         at = self.place.location.pk
         if verb.event == E.UNDONE:
-            last = undo.last_undoable(self.clerk, at)
+            last = undo.last_undoable(at).get(self.clerk.pk)
             if last is None:
                 return
             form = {"activity": last.pk}
