@@ -16,7 +16,6 @@ from tickets.actions import undo
 from tickets.estimates import Estimate
 from tickets.models import (
     Activity,
-    Direction,
     EventName,
     Extra,
     Line,
@@ -77,7 +76,7 @@ class Visitor:
     facts: tuple[Fact, ...]
     assignee: str
     is_remote: bool
-    awaits_answer: bool
+    has_news: bool
     desk: str = ""
     caller: str = ""
     phone: str = ""
@@ -222,7 +221,7 @@ def _visitor(
         facts=tuple(_facts(ticket, is_served=is_served)),
         assignee=str(ticket.assignee) if ticket.assignee else "",
         is_remote=ticket.source == Source.MICROSITE,
-        awaits_answer=_awaits_answer(ticket),
+        has_news=bool(ticket.unread_messages),
         desk=str(ticket.desk) if ticket.desk_id else "",
         caller=str(ticket.caller) if ticket.caller_id else "",
         phone=ticket.masked_phone_number if is_served else "",
@@ -255,12 +254,6 @@ def _facts(ticket: Ticket, *, is_served: bool) -> Iterator[Fact]:
             is_shown = field is not None and field.is_visible_while_waiting
         if is_shown and extra.value:
             yield Fact(extra.title, extra.value, extra.url)
-
-
-def _awaits_answer(ticket: Ticket) -> bool:
-    """Whether the visitor wrote last."""
-    written = list(ticket.messages.all())
-    return bool(written) and written[-1].direction == Direction.INCOMING
 
 
 def _remaining(estimate: Estimate) -> str:
