@@ -29,14 +29,16 @@ def _postgres_url() -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What asks no database is tested once: in the run on SQLite."""
+    """What hangs on no database is tested once: in the run on SQLite."""
     if os.environ.get("TEST_DATABASE") == "postgres":
-        elsewhere = [item for item in items if not _asks_database(item)]
+        elsewhere = [item for item in items if not _depends_on_database(item)]
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if item not in set(elsewhere)]
 
 
-def _asks_database(item: pytest.Item) -> bool:
+def _depends_on_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("once"):
+        return False
     fixtures = set(getattr(item, "fixturenames", ()))
     is_marked = item.get_closest_marker("django_db") is not None
     return is_marked or bool(fixtures & {"db", "transactional_db", "django_db_setup"})

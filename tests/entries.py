@@ -721,7 +721,11 @@ def entries_in_code() -> set[Name]:
     found = {("API v1", name) for name, row in v1.ROWS.items() if row.method != "GET"}
     found |= {("API 2020", name) for name, row in v2020.ROWS.items() if row.method != "GET"}
     found |= {("page", name) for name, view in _pages() if "POST" in _methods(view)}
-    found |= {("job", kind) for kind in outbox._works}
+    found |= {
+        ("job", kind)
+        for kind, work in outbox._works.items()
+        if work.__module__.startswith("tickets.")  # tests have kinds of their own
+    }
     request = RequestFactory().get("/")
     request.user = _owner()
     for admin in site._registry.values():

@@ -67,7 +67,7 @@ class Watch:
         finally:
             self._bell.close()
             self._run(self._hub.stop)
-            time.sleep(0.1)
+            asyncio.run_coroutine_threadsafe(_others_end(), self._loop).result()
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
             self._loop.close()
@@ -97,6 +97,11 @@ class Watch:
         while time.monotonic() < until and not (awaited and awaited <= heard):
             heard |= {each.payload for each in self._bell.notifies(timeout=0.01)}
         return heard
+
+
+async def _others_end() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 @pytest.fixture

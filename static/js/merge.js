@@ -30,7 +30,8 @@ htmx.defineExtension("merge", {
 function merge(list, news, added) {
   const marks = marksOf(news);
   const old = marksOf(list);
-  const here = new Map(old.map((mark, index) => [mark, list.children[index]]));
+  const pairs = old.map((mark, index) => [mark, list.children[index]]);
+  const here = new Map(pairs.filter(([, child]) => child)); // what is gone is asked for anew
   const sent = [...news.children];
   const kept = new Set(marks.filter((mark) => here.has(mark)));
   if (sent.length !== marks.length - kept.size) return false;

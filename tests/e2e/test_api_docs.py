@@ -2,11 +2,14 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.audit import axe_violations, overflowing_widths
 from tests.e2e.conftest import Office, Open
 from tickets.api.openapi.schema import OPERATIONS
+
+pytestmark = pytest.mark.once
 
 #: What Swagger UI's own structure breaks: it brings a second main landmark, and starts with h2.
 ITS_OWN = ("landmark-", "heading-order")

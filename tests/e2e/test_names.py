@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, Page
 
 from tests.conftest import Figure
@@ -11,6 +12,8 @@ from tests.factories import DeviceFactory
 from tickets import access
 from tickets.actions import details, lifecycle, programs
 from tickets.models import DeviceKind, Ticket
+
+pytestmark = pytest.mark.once
 
 NAMES = [
     ("O'Brien", "D'Arcy-O'Neill"),

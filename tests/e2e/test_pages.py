@@ -20,6 +20,8 @@ from tickets.demo import credentials
 from tickets.models import DeviceKind, Location, User
 from tickets.states import Status
 
+pytestmark = pytest.mark.once
+
 SignIn = Callable[..., Page]
 IPAD = {"viewport": {"width": 1180, "height": 820}}
 PHONE = {"viewport": {"width": 390, "height": 844}}

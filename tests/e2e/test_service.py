@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.conftest import Figure
@@ -75,6 +76,7 @@ def queue_of(line: Line, count: int, **known: Any) -> list[Ticket]:
     return [waiting_ticket(line, first_name=f"Visitor {n}", **known) for n in range(1, count + 1)]
 
 
+@pytest.mark.once
 def test_us1_a_day_by_keys_alone(office: Office, sign_in: SignIn, figure: Figure) -> None:
     for name in ("Ann", "Ben", "Cid", "Dan"):
         waiting_ticket(office.line, by=office.clerk, first_name=name)
@@ -144,6 +146,7 @@ def test_us1_a_day_by_keys_alone(office: Office, sign_in: SignIn, figure: Figure
     figure("US1 by keys alone, focus seen after each", f"{len(done)} of {len(done)} steps")
 
 
+@pytest.mark.once
 def test_us2_next_visitor_in_a_moment(office: Office, sign_in: SignIn, figure: Figure) -> None:
     queue_of(office.line, 22, by=office.clerk)
     page = open_view(sign_in(office.clerk), office)
@@ -249,6 +252,7 @@ def transferred(requests: list[Request]) -> int:
     return sum(each["responseBodySize"] + each["responseHeadersSize"] for each in sizes)
 
 
+@pytest.mark.once
 def test_us8_a_visit_by_plain_forms(office: Office, sign_in: SignIn, figure: Figure) -> None:
     waiting_ticket(office.line, by=office.clerk, first_name="Ann")
     page = sign_in(office.clerk, java_script_enabled=False)
@@ -323,6 +327,7 @@ class Cable:
             end.close()
 
 
+@pytest.mark.once
 def test_us6_a_connection_that_hangs_is_noticed_and_comes_back(
     office: Office, browser: Browser, site: str, sign_in: SignIn, figure: Figure
 ) -> None:
@@ -361,6 +366,7 @@ def test_us6_a_connection_that_hangs_is_noticed_and_comes_back(
     assert took <= 5 * SLOWER
 
 
+@pytest.mark.once
 def test_us10_the_first_visitor_is_heard_and_seen(
     office: Office, sign_in: SignIn, figure: Figure
 ) -> None:

@@ -116,6 +116,7 @@ def test_ut2_a_call_is_seen_and_heard_at_once(office: Office, room: Page, figure
     assert max(seen + chimed + spoken) <= 2000
 
 
+@pytest.mark.once
 def test_ut3_calls_within_a_second_are_said_in_turn(
     office: Office, room: Page, figure: Figure
 ) -> None:
@@ -149,6 +150,7 @@ def test_ut3_calls_within_a_second_are_said_in_turn(
     assert room.evaluate("chimes.length") == 12
 
 
+@pytest.mark.once
 def test_ut3_a_call_that_is_taken_back_is_not_said(office: Office, room: Page) -> None:
     called(office, "Ann")
     back = called(office, "Bob")
@@ -162,6 +164,7 @@ def test_ut3_a_call_that_is_taken_back_is_not_said(office: Office, room: Page) -
     assert [each["text"][:3] for each in room.evaluate("heard")] == ["Ann", "Cid"]
 
 
+@pytest.mark.once
 def test_ut5_a_dead_network_is_seen_and_nothing_is_said_twice(
     office: Office, site: str, browser: Browser, tv: Device, figure: Figure
 ) -> None:
@@ -203,6 +206,7 @@ def test_ut5_a_dead_network_is_seen_and_nothing_is_said_twice(
     assert back <= 5
 
 
+@pytest.mark.once
 def test_ut8_a_silent_tv_is_told_on_its_screen_and_to_the_server(
     office: Office, open_context: Open, site: str, tv: Device, figure: Figure
 ) -> None:
@@ -240,6 +244,7 @@ def test_ut8_a_silent_tv_is_told_on_its_screen_and_to_the_server(
     assert after_reload == "ON"
 
 
+@pytest.mark.once
 def test_a_closed_night_is_used_to_begin_anew(office: Office, room: Page, figure: Figure) -> None:
     """UT6: only if nobody is called, and heard as before."""
     places = set()

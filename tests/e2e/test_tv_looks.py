@@ -1,5 +1,6 @@
 """How the TV looks: large enough for the room, with any name, and accessible in every state."""
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from pytest_django.fixtures import Settings
@@ -10,6 +11,8 @@ from tests.e2e.conftest import Office, Open
 from tests.e2e.tv import SCREEN, be_tv, called
 from tests.factories import DeviceFactory, waiting_ticket
 from tickets.models import Device, DeviceKind, Line, TvLayout, TvTheme
+
+pytestmark = pytest.mark.once
 
 #: Something that is looked at while each call in turn is the big one.
 EACH_CALL = """() => [...document.querySelectorAll(".now")].flatMap((shown, _, all) => {

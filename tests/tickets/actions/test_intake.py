@@ -182,7 +182,7 @@ def test_number_begins_anew_at_local_midnight(timezone: str, last_second: dateti
 def test_fifty_sign_ins_at_once_get_fifty_numbers(
     office: Office, in_threads: Threads, figure: Figure
 ) -> None:
-    rounds, parallel = 40, 50
+    rounds, parallel = 20, 50
 
     for _round in range(rounds):
         results = in_threads(
