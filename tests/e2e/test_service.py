@@ -1,18 +1,16 @@
 """A clerk's day at the Service View: keys, many screens, long lines, lost connections."""
 
 import re
-import socket
 import statistics
-import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.conftest import Figure
+from tests.e2e.cable import cable
 from tests.e2e.conftest import Office
 from tests.factories import waiting_ticket
 from tickets.actions import details, intake, labels, lifecycle, routing
@@ -285,82 +283,40 @@ def test_us8_a_visit_by_plain_forms(office: Office, sign_in: SignIn, figure: Fig
     )
 
 
-class Cable:
-    """A connection to the site that can be frozen: it stays open, and nothing comes through."""
-
-    def __init__(self, address: str) -> None:
-        host, port = address.removeprefix("http://").split(":")
-        self._site = (host, int(port))
-        self._flows = threading.Event()
-        self._flows.set()
-        self._ends: list[socket.socket] = []
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def freeze(self) -> None:
-        self._flows.clear()
-
-    def thaw(self) -> None:
-        self._flows.set()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                browser, _address = self._socket.accept()
-                site = socket.create_connection(self._site)
-                self._ends += [browser, site]
-                for here, there in ((browser, site), (site, browser)):
-                    threading.Thread(target=self._pump, args=(here, there), daemon=True).start()
-
-    def _pump(self, here: socket.socket, there: socket.socket) -> None:
-        with suppress(OSError):
-            while data := here.recv(65536):
-                self._flows.wait()
-                there.sendall(data)
-        with suppress(OSError):
-            there.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        self.thaw()
-        for end in (self._socket, *self._ends):
-            end.close()
-
-
 @pytest.mark.once
 def test_us6_a_connection_that_hangs_is_noticed_and_comes_back(
     office: Office, browser: Browser, site: str, sign_in: SignIn, figure: Figure
 ) -> None:
     signed_in = sign_in(office.clerk)
-    cable = Cable(site)
-    # A browser of its own: here the console has something to complain about.
-    context = browser.new_context(base_url=cable.address, reduced_motion="reduce")
-    context.add_cookies(signed_in.context.cookies())  # type: ignore[arg-type]
-    page = context.new_page()
-    page.clock.install()
-    open_view(page, office)
-    missed = waiting_ticket(office.line, by=office.clerk, first_name="Ann")
-    expect(page.locator(f"#see-{missed.pk}")).to_be_visible()
+    with (
+        cable(site) as line,
+        browser.new_context(base_url=line.site, reduced_motion="reduce") as context,
+    ):
+        # A browser of its own: here the console has something to complain about.
+        context.add_cookies(signed_in.context.cookies())  # type: ignore[arg-type]
+        page = context.new_page()
+        page.clock.install()
+        open_view(page, office)
+        missed = waiting_ticket(office.line, by=office.clerk, first_name="Ann")
+        expect(page.locator(f"#see-{missed.pk}")).to_be_visible()
 
-    cable.freeze()
-    lifecycle.cancel(missed, by=office.clerk)
-    came = waiting_ticket(office.line, by=office.clerk, first_name="Ben")
-    page.get_by_role("button", name="Call next").click()
-    page.clock.fast_forward(7000)
-    still = page.locator("#connection").inner_text()
-    page.clock.fast_forward(5000)
-    expect(page.locator("#connection")).to_have_text("Connection lost")
-    expect(page.locator("#trouble")).to_be_visible(timeout=20_000)
-    shown = page.locator(".card-serving").count()
-    cable.thaw()
-    start = time.monotonic()
-    expect(page.locator("#connection")).to_have_text("Live")
-    expect(page.locator(f"#see-{came.pk}, #name-{came.pk}")).to_be_visible()
-    expect(page.locator(f"#see-{missed.pk}")).to_have_count(0)
-    took = time.monotonic() - start
+        line.hang()
+        lifecycle.cancel(missed, by=office.clerk)
+        came = waiting_ticket(office.line, by=office.clerk, first_name="Ben")
+        page.get_by_role("button", name="Call next").click()
+        page.clock.fast_forward(7000)
+        still = page.locator("#connection").inner_text()
+        page.clock.fast_forward(5000)
+        expect(page.locator("#connection")).to_have_text("Connection lost")
+        expect(page.locator("#trouble")).to_be_visible(timeout=20_000)
+        shown = page.locator(".card-serving").count()
+        line.mend()
+        start = time.monotonic()
+        expect(page.locator("#connection")).to_have_text("Live")
+        expect(page.locator(f"#see-{came.pk}, #name-{came.pk}")).to_be_visible()
+        expect(page.locator(f"#see-{missed.pk}")).to_have_count(0)
+        took = time.monotonic() - start
 
-    context.close()
-    cable.close()
     assert (still, shown) == ("Live", 0)
     figure("US6 hang shown after s, back after s, stale rows", f"8–12, {took:.1f}, 0")
     assert took <= 5 * SLOWER
