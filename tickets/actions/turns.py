@@ -36,10 +36,13 @@ _head = prepared.Select(lambda: _first(_waiting(line=Parameter("line"))))
 _next = prepared.Select(
     lambda: _waiting(line=Parameter("line")).values_list("pk", flat=True)[:LOOKED_AT]
 )
+# Whose they are was asked just before, and is again by the claim. Asked here as well, SQLite would
+# take the index of the assignee and read all that wait.
 _free = prepared.Select(
     lambda: _first(
-        _waiting()
+        Ticket.objects.waiting()
         .filter(Among(F("pk"), Numbers("ids")), Among(F("line"), Numbers("lines")))
+        .in_order()
         .select_for_update(of=("self",), skip_locked=True)
     )
 )
@@ -68,7 +71,7 @@ def free_head(lines: Sequence[Line], caller: User) -> Ticket | None:
     """
     asked = [line.pk for line in lines]
     ids = [pk for line in asked for pk in _next(line=line, caller=caller.pk)]
-    return _at_hand(_free.first(ids=ids, lines=asked, caller=caller.pk), lines)
+    return _at_hand(_free.first(ids=ids, lines=asked), lines)
 
 
 def _at_hand(ticket: Ticket | None, lines: Sequence[Line]) -> Ticket | None:
