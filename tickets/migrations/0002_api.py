@@ -11,417 +11,195 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("tickets", "0001_initial"),
+        ('tickets', '0001_initial'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="ExternalData",
+            name='ExternalData',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("provider", models.CharField(max_length=100, verbose_name="program")),
-                ("title", models.CharField(max_length=100, verbose_name="title")),
-                ("fields", models.JSONField(default=list, verbose_name="fields")),
-                ("changed_at", tickets.models.fields.InstantField(verbose_name="changed")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('provider', models.CharField(max_length=100, verbose_name='program')),
+                ('title', models.CharField(max_length=100, verbose_name='title')),
+                ('fields', models.JSONField(default=list, verbose_name='fields')),
+                ('changed_at', tickets.models.fields.InstantField(verbose_name='changed')),
             ],
             options={
-                "verbose_name_plural": "external data",
-                "ordering": ("id",),
+                'verbose_name_plural': 'external data',
+                'ordering': ('id',),
             },
         ),
         migrations.CreateModel(
-            name="OpeningDay",
+            name='OpeningDay',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "weekday",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (0, "Monday"),
-                            (1, "Tuesday"),
-                            (2, "Wednesday"),
-                            (3, "Thursday"),
-                            (4, "Friday"),
-                            (5, "Saturday"),
-                            (6, "Sunday"),
-                        ],
-                        verbose_name="day",
-                    ),
-                ),
-                (
-                    "intervals",
-                    models.JSONField(
-                        blank=True,
-                        default=list,
-                        validators=[tickets.hours.validate],
-                        verbose_name="open",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('weekday', models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], verbose_name='day')),
+                ('intervals', models.JSONField(blank=True, default=list, validators=[tickets.hours.validate], verbose_name='open')),
             ],
             options={
-                "ordering": ("weekday",),
+                'ordering': ('weekday',),
             },
         ),
         migrations.CreateModel(
-            name="OpeningException",
+            name='OpeningException',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("date", models.DateField(verbose_name="date")),
-                (
-                    "intervals",
-                    models.JSONField(
-                        blank=True,
-                        default=list,
-                        validators=[tickets.hours.validate],
-                        verbose_name="open",
-                    ),
-                ),
-                ("reason", models.CharField(blank=True, max_length=30, verbose_name="reason")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('date', models.DateField(verbose_name='date')),
+                ('intervals', models.JSONField(blank=True, default=list, validators=[tickets.hours.validate], verbose_name='open')),
+                ('reason', models.CharField(blank=True, max_length=30, verbose_name='reason')),
             ],
             options={
-                "ordering": ("date",),
+                'ordering': ('date',),
             },
         ),
         migrations.CreateModel(
-            name="UserPicture",
+            name='UserPicture',
             fields=[
-                (
-                    "user",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="picture",
-                        serialize=False,
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                ("token", models.CharField(editable=False, max_length=43, unique=True)),
-                ("image", models.BinaryField()),
+                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='picture', serialize=False, to=settings.AUTH_USER_MODEL)),
+                ('token', models.CharField(editable=False, max_length=43, unique=True)),
+                ('image', models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name="Webhook",
+            name='Webhook',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "url",
-                    models.CharField(
-                        max_length=512,
-                        validators=[django.core.validators.URLValidator(schemes=["http", "https"])],
-                        verbose_name="address",
-                    ),
-                ),
-                ("secret", models.CharField(editable=False, max_length=64)),
-                ("is_active", models.BooleanField(default=True, verbose_name="active")),
-                (
-                    "created_at",
-                    tickets.models.fields.InstantField(auto_now_add=True, verbose_name="created"),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('url', models.CharField(max_length=512, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])], verbose_name='address')),
+                ('secret', models.CharField(editable=False, max_length=64)),
+                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                ('created_at', tickets.models.fields.InstantField(auto_now_add=True, verbose_name='created')),
             ],
             options={
-                "ordering": ("id",),
+                'ordering': ('id',),
             },
         ),
         migrations.RemoveConstraint(
-            model_name="activity",
-            name="activity_event",
+            model_name='activity',
+            name='activity_event',
         ),
         migrations.RemoveConstraint(
-            model_name="line",
-            name="line_status",
+            model_name='line',
+            name='line_status',
         ),
         migrations.RemoveConstraint(
-            model_name="line",
-            name="line_letter",
+            model_name='line',
+            name='line_letter',
         ),
         migrations.AddField(
-            model_name="activity",
-            name="sequence",
-            field=models.PositiveBigIntegerField(
-                editable=False,
-                help_text="The location's version: gapless, in commit order.",
-                null=True,
-            ),
+            model_name='activity',
+            name='sequence',
+            field=models.PositiveBigIntegerField(editable=False, help_text="The location's version: gapless, in commit order.", null=True),
         ),
         migrations.AddField(
-            model_name="apikey",
-            name="bucket_full_at",
+            model_name='apikey',
+            name='bucket_full_at',
             field=models.BigIntegerField(default=0, editable=False),
         ),
         migrations.AddField(
-            model_name="apikey",
-            name="is_rate_limited",
-            field=models.BooleanField(
-                default=True,
-                help_text="Refuse requests that come faster than the installation's limit for a key.",
-                verbose_name="rate limit",
-            ),
+            model_name='apikey',
+            name='is_rate_limited',
+            field=models.BooleanField(default=True, help_text="Refuse requests that come faster than the installation's limit for a key.", verbose_name='rate limit'),
         ),
         migrations.AddField(
-            model_name="inputfield",
-            name="constraints",
-            field=models.JSONField(
-                blank=True,
-                default=dict,
-                help_text="Of a number: min, max, and scale, its decimals.",
-            ),
+            model_name='inputfield',
+            name='constraints',
+            field=models.JSONField(blank=True, default=dict, help_text='Of a number: min, max, and scale, its decimals.'),
         ),
         migrations.AddField(
-            model_name="inputfield",
-            name="translations",
+            model_name='inputfield',
+            name='translations',
             field=models.JSONField(blank=True, default=dict),
         ),
         migrations.AddField(
-            model_name="inputfieldoption",
-            name="translations",
+            model_name='inputfieldoption',
+            name='translations',
             field=models.JSONField(blank=True, default=dict),
         ),
         migrations.AddField(
-            model_name="line",
-            name="translations",
-            field=models.JSONField(
-                blank=True,
-                default=dict,
-                help_text="By language: the texts by column, here the name.",
-            ),
+            model_name='line',
+            name='translations',
+            field=models.JSONField(blank=True, default=dict, help_text='By language: the texts by column, here the name.'),
         ),
         migrations.AddField(
-            model_name="location",
-            name="languages",
-            field=models.JSONField(
-                default=tickets.models.locations.default_languages,
-                validators=[tickets.models.locations.validate_languages],
-                verbose_name="languages",
-            ),
+            model_name='location',
+            name='languages',
+            field=models.JSONField(default=tickets.models.locations.default_languages, validators=[tickets.models.locations.validate_languages], verbose_name='languages'),
         ),
         migrations.AlterField(
-            model_name="activity",
-            name="event",
-            field=models.CharField(
-                choices=[
-                    ("ticket.created", "Signed in"),
-                    ("ticket.called", "Called"),
-                    ("ticket.recalled", "Called again"),
-                    ("ticket.served", "Served"),
-                    ("ticket.no_show", "Marked as no-show"),
-                    ("ticket.returned", "Returned to the line"),
-                    ("ticket.forwarded", "Forwarded"),
-                    ("ticket.rejoined", "Rejoined the line"),
-                    ("ticket.cancelled", "Removed from the line"),
-                    ("ticket.reordered", "Moved in the line"),
-                    ("ticket.assigned", "Assigned"),
-                    ("ticket.unassigned", "Assignment removed"),
-                    ("ticket.edited", "Edited"),
-                    ("ticket.labeled", "Labels changed"),
-                    ("message.sent", "Message written"),
-                    ("message.received", "Message received"),
-                    ("ticket.undone", "Undone"),
-                    ("external.changed", "Data of another program changed"),
-                    ("location.created", "Location opened"),
-                    ("location.changed", "Location changed"),
-                    ("line.created", "Line added"),
-                    ("line.changed", "Line changed"),
-                    ("desk.selected", "Desk chosen"),
-                    ("user.invited", "Invited"),
-                    ("role.granted", "Role granted"),
-                    ("user.deactivated", "Switched off"),
-                    ("device.paired", "Paired"),
-                    ("device.changed", "Device changed"),
-                    ("device.unpaired", "Shut out"),
-                ],
-                max_length=20,
-                verbose_name="what",
-            ),
+            model_name='activity',
+            name='event',
+            field=models.CharField(choices=[('ticket.created', 'Signed in'), ('ticket.called', 'Called'), ('ticket.recalled', 'Called again'), ('ticket.served', 'Served'), ('ticket.no_show', 'Marked as no-show'), ('ticket.returned', 'Returned to the line'), ('ticket.forwarded', 'Forwarded'), ('ticket.rejoined', 'Rejoined the line'), ('ticket.cancelled', 'Removed from the line'), ('ticket.reordered', 'Moved in the line'), ('ticket.assigned', 'Assigned'), ('ticket.unassigned', 'Assignment removed'), ('ticket.edited', 'Edited'), ('ticket.labeled', 'Labels changed'), ('message.sent', 'Message written'), ('message.received', 'Message received'), ('ticket.undone', 'Undone'), ('external.changed', 'Data of another program changed'), ('location.created', 'Location opened'), ('location.changed', 'Location changed'), ('line.created', 'Line added'), ('line.changed', 'Line changed'), ('desk.selected', 'Desk chosen'), ('user.invited', 'Invited'), ('role.granted', 'Role granted'), ('user.deactivated', 'Switched off'), ('device.paired', 'Paired'), ('device.changed', 'Device changed'), ('device.unpaired', 'Shut out')], max_length=20, verbose_name='what'),
         ),
         migrations.AlterField(
-            model_name="line",
-            name="status",
-            field=models.CharField(
-                choices=[
-                    ("ENABLED", "Open"),
-                    ("DISABLED", "Takes nobody new"),
-                    ("ARCHIVED", "Archived"),
-                    ("DELETED", "Deleted"),
-                ],
-                default="ENABLED",
-                max_length=8,
-                verbose_name="status",
-            ),
+            model_name='line',
+            name='status',
+            field=models.CharField(choices=[('ENABLED', 'Open'), ('DISABLED', 'Takes nobody new'), ('ARCHIVED', 'Archived'), ('DELETED', 'Deleted')], default='ENABLED', max_length=8, verbose_name='status'),
         ),
         migrations.AlterField(
-            model_name="user",
-            name="email",
-            field=models.EmailField(
-                max_length=100,
-                unique=True,
-                validators=[tickets.models.people.validate_ascii],
-                verbose_name="e-mail",
-            ),
+            model_name='user',
+            name='email',
+            field=models.EmailField(max_length=100, unique=True, validators=[tickets.models.people.validate_ascii], verbose_name='e-mail'),
         ),
         migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                condition=models.Q(("status", "NEW")),
-                fields=["location", "status", "created_at", "id"],
-                name="ticket_waiting_created",
-            ),
+            model_name='ticket',
+            index=models.Index(condition=models.Q(('status', 'NEW')), fields=['location', 'status', 'created_at', 'id'], name='ticket_waiting_created'),
         ),
         migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "event__in",
-                        [
-                            "ticket.created",
-                            "ticket.called",
-                            "ticket.recalled",
-                            "ticket.served",
-                            "ticket.no_show",
-                            "ticket.returned",
-                            "ticket.forwarded",
-                            "ticket.rejoined",
-                            "ticket.cancelled",
-                            "ticket.reordered",
-                            "ticket.assigned",
-                            "ticket.unassigned",
-                            "ticket.edited",
-                            "ticket.labeled",
-                            "message.sent",
-                            "message.received",
-                            "ticket.undone",
-                            "external.changed",
-                            "location.created",
-                            "location.changed",
-                            "line.created",
-                            "line.changed",
-                            "desk.selected",
-                            "user.invited",
-                            "role.granted",
-                            "user.deactivated",
-                            "device.paired",
-                            "device.changed",
-                            "device.unpaired",
-                        ],
-                    )
-                ),
-                name="activity_event",
-            ),
+            model_name='activity',
+            constraint=models.CheckConstraint(condition=models.Q(('event__in', ['ticket.created', 'ticket.called', 'ticket.recalled', 'ticket.served', 'ticket.no_show', 'ticket.returned', 'ticket.forwarded', 'ticket.rejoined', 'ticket.cancelled', 'ticket.reordered', 'ticket.assigned', 'ticket.unassigned', 'ticket.edited', 'ticket.labeled', 'message.sent', 'message.received', 'ticket.undone', 'external.changed', 'location.created', 'location.changed', 'line.created', 'line.changed', 'desk.selected', 'user.invited', 'role.granted', 'user.deactivated', 'device.paired', 'device.changed', 'device.unpaired'])), name='activity_event'),
         ),
         migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("actor_type__in", ["USER", "KEY", "DEVICE", "VISITOR", "SYSTEM"])
-                ),
-                name="activity_actor_type",
-            ),
+            model_name='activity',
+            constraint=models.CheckConstraint(condition=models.Q(('actor_type__in', ['USER', 'KEY', 'DEVICE', 'VISITOR', 'SYSTEM'])), name='activity_actor_type'),
         ),
         migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.UniqueConstraint(
-                fields=("location", "sequence"), name="activity_sequence"
-            ),
+            model_name='activity',
+            constraint=models.UniqueConstraint(fields=('location', 'sequence'), name='activity_sequence'),
         ),
         migrations.AddConstraint(
-            model_name="line",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["ENABLED", "DISABLED", "ARCHIVED", "DELETED"])),
-                name="line_status",
-            ),
+            model_name='line',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['ENABLED', 'DISABLED', 'ARCHIVED', 'DELETED'])), name='line_status'),
         ),
         migrations.AddConstraint(
-            model_name="line",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("letter", ""), _negated=True),
-                fields=("location", "letter"),
-                name="line_letter",
-                violation_error_message="Another line here has this letter.",
-            ),
+            model_name='line',
+            constraint=models.UniqueConstraint(condition=models.Q(('letter', ''), _negated=True), fields=('location', 'letter'), name='line_letter', violation_error_message='Another line here has this letter.'),
         ),
         migrations.AddField(
-            model_name="externaldata",
-            name="ticket",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="external_data",
-                to="tickets.ticket",
-            ),
+            model_name='externaldata',
+            name='ticket',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='external_data', to='tickets.ticket'),
         ),
         migrations.AddField(
-            model_name="openingday",
-            name="location",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="opening_days",
-                to="tickets.location",
-            ),
+            model_name='openingday',
+            name='location',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='opening_days', to='tickets.location'),
         ),
         migrations.AddField(
-            model_name="openingexception",
-            name="location",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="opening_exceptions",
-                to="tickets.location",
-            ),
+            model_name='openingexception',
+            name='location',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='opening_exceptions', to='tickets.location'),
         ),
         migrations.AddField(
-            model_name="webhook",
-            name="key",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="webhooks",
-                to="tickets.apikey",
-            ),
+            model_name='webhook',
+            name='key',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='webhooks', to='tickets.apikey'),
         ),
         migrations.AddConstraint(
-            model_name="externaldata",
-            constraint=models.UniqueConstraint(
-                fields=("ticket", "provider"), name="external_data_once"
-            ),
+            model_name='externaldata',
+            constraint=models.UniqueConstraint(fields=('ticket', 'provider'), name='external_data_once'),
         ),
         migrations.AddConstraint(
-            model_name="openingday",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("weekday__in", [0, 1, 2, 3, 4, 5, 6])),
-                name="openingday_weekday",
-            ),
+            model_name='openingday',
+            constraint=models.CheckConstraint(condition=models.Q(('weekday__in', [0, 1, 2, 3, 4, 5, 6])), name='openingday_weekday'),
         ),
         migrations.AddConstraint(
-            model_name="openingday",
-            constraint=models.UniqueConstraint(
-                fields=("location", "weekday"), name="openingday_once"
-            ),
+            model_name='openingday',
+            constraint=models.UniqueConstraint(fields=('location', 'weekday'), name='openingday_once'),
         ),
         migrations.AddConstraint(
-            model_name="openingexception",
-            constraint=models.UniqueConstraint(
-                fields=("location", "date"), name="openingexception_once"
-            ),
+            model_name='openingexception',
+            constraint=models.UniqueConstraint(fields=('location', 'date'), name='openingexception_once'),
         ),
     ]
