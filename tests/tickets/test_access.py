@@ -57,6 +57,19 @@ def test_administrator_reaches_every_active_location(here: Line) -> None:
     assert access.tickets_for(admin_user()).count() == Ticket.objects.count() == 2
 
 
+@pytest.mark.parametrize("is_active", [True, False])
+def test_one_location_is_reached_as_among_all(here: Line, *, is_active: bool) -> None:
+    administrator = UserFactory.create()
+    administrator.roles.create(type=RoleType.ADMIN)
+    people = [clerk_of(here.location), manager_of(here.location), administrator]
+    User.objects.filter(pk__in=[person.pk for person in people]).update(is_active=is_active)
+
+    for person in [*User.objects.all(), AnonymousUser()]:
+        for place in Location.objects.all():
+            among_all = access.locations_for(person).filter(pk=place.pk).first()
+            assert access.location_for(person, place.pk) == among_all
+
+
 def test_nobody_reaches_nothing(here: Line) -> None:
     gone = clerk_of(here.location, is_active=False)
     people: list[User | AnonymousUser] = [AnonymousUser(), gone, UserFactory.create()]

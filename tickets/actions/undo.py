@@ -1,7 +1,7 @@
 """Undo: restore exactly what one step changed, unless a later step wrote the same things."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -133,19 +133,13 @@ def undoable(timeline: Sequence[Activity], *, by: User) -> set[int]:
         and step.event in UNDOABLE
         and step.part_of_id is None
         and now - step.at <= UNDO_WITHIN
-        and (step.event != EventName.MESSAGE_SENT or _is_held(step, now))
+        and (step.event != EventName.MESSAGE_SENT or _is_held(step))
         and not any(_touch(step, later) for later in standing if later.pk > step.pk)
     }
 
 
-def _is_held(step: Activity, now: datetime) -> bool:
-    message = step.message
-    return bool(
-        message
-        and message.status == MessageStatus.QUEUED
-        and message.not_before
-        and message.not_before > now
-    )
+def _is_held(step: Activity) -> bool:
+    return step.message is not None and step.message.status == MessageStatus.QUEUED
 
 
 def _restore(ticket: Ticket, activity: Activity, *, by: By) -> None:

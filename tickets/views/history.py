@@ -1,6 +1,7 @@
 """What became of visits: the history of a day, and the search among those of today."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,7 +15,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from tickets import access, idempotency, instants
+from tickets import access, idempotency
 from tickets.actions import undo
 from tickets.models import Activity, Line, Location, Ticket, User
 from tickets.models.tickets import TicketQuerySet
@@ -157,14 +158,22 @@ def _neighbours(day: date, location: Location) -> tuple[date, date | None]:
 def _visits(tickets: Iterable[Ticket], clerk: User) -> list[Visit]:
     assert isinstance(tickets, TicketQuerySet)
     shown = list(tickets.select_related("line", "caller", "desk").prefetch_related("labels"))
-    steps = _last_steps(shown)
+    steps = _steps(shown)
     visits = []
     for ticket in shown:
-        step = steps.get(ticket.pk)
-        is_mine = step is not None and step.user_id == clerk.pk
+        taken = steps[ticket.pk]
+        undoable = undo.undoable(taken, by=clerk)
+        last_step = next((step for step in taken if step.is_standing), None)
         waited = _minutes(ticket.called_at and ticket.called_at - ticket.created_at)
         served = _minutes(ticket.served_at and ticket.served_at - ticket.called_at)
-        visits.append(Visit(ticket, waited, served, step if is_mine else None))
+        visits.append(
+            Visit(
+                ticket,
+                waited,
+                served,
+                last_step if last_step and last_step.pk in undoable else None,
+            )
+        )
     return visits
 
 
@@ -172,13 +181,10 @@ def _minutes(span: timedelta | None) -> int | None:
     return None if span is None else int(span.total_seconds() // 60)
 
 
-def _last_steps(tickets: list[Ticket]) -> dict[int | None, Activity]:
-    """The last step on each of them, where an undo is still possible."""
-    standing = Activity.objects.standing().filter(ticket__in=tickets).order_by("id")
-    latest = {step.ticket_id: step for step in standing}
-    since = instants.now() - undo.UNDO_WITHIN
-    return {
-        pk: step
-        for pk, step in latest.items()
-        if step.event in undo.UNDOABLE and not step.part_of_id and step.at >= since
-    }
+def _steps(tickets: list[Ticket]) -> defaultdict[int | None, list[Activity]]:
+    """All steps of each of them, the latest first."""
+    steps: defaultdict[int | None, list[Activity]] = defaultdict(list)
+    related = Activity.objects.select_related("message", "undone_by")
+    for step in related.filter(ticket__in=tickets).order_by("-id"):
+        steps[step.ticket_id].append(step)
+    return steps

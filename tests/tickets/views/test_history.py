@@ -12,7 +12,7 @@ from django.urls import reverse
 from tests.conftest import CountQueries
 from tests.factories import LineFactory, clerk_of, waiting_ticket
 from tickets import instants
-from tickets.actions import labels, lifecycle
+from tickets.actions import labels, lifecycle, messages
 from tickets.models import Activity, Line, Location, Ticket, User
 from tickets.states import Status
 
@@ -87,6 +87,21 @@ def test_history_offers_undo_of_ones_own_last_step_only(
     steps = [int(pk) for pk in re.findall(r'name="activity"\s+value="(\d+)"', html)]
     assert [Activity.objects.get(pk=pk).ticket_id for pk in steps] == [mine.pk]
     assert theirs.status == Status.CALLED
+
+
+@pytest.mark.parametrize(("has_gone_out", "offered"), [(False, 1), (True, 0)])
+def test_history_offers_undo_of_a_message_until_it_went_out(
+    staff: Client, line: Line, clerk: User, *, has_gone_out: bool, offered: int
+) -> None:
+    Location.objects.filter(pk=line.location_id).update(has_messages=True)
+    ticket = waiting_ticket(line, by=clerk, phone_number="+3725551234")
+    message = messages.send(Ticket.objects.get(pk=ticket.pk), body="Hello", by=clerk)
+    if has_gone_out:
+        messages.hand_over(message=message.pk)
+
+    html = staff.get(history_of(line.location)).content.decode()
+
+    assert html.count('name="activity"') == offered
 
 
 def test_history_comes_back_after_a_step(staff: Client, line: Line, clerk: User) -> None:
