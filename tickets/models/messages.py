@@ -1,5 +1,7 @@
 """Text messages with a visitor, in both directions."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +24,12 @@ class MessageStatus(models.TextChoices):
     INVALID_NUMBER = "INVALID_NUMBER", _("Number does not exist")
 
 
+class MessageQuerySet(models.QuerySet["Message"]):
+    def unread(self) -> Self:
+        """What visitors wrote and nobody of the staff has seen yet."""
+        return self.filter(direction=Direction.INCOMING, read_at__isnull=True)
+
+
 class Message(models.Model):
     """One SMS. Outgoing ones are held until `not_before`, so that an undo can still stop them."""
 
@@ -39,6 +47,8 @@ class Message(models.Model):
     user = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         ordering = ("created_at", "id")

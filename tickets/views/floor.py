@@ -1,12 +1,12 @@
 """What all clerks of a location see alike: looked up and drawn once after each change."""
 
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Prefetch
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,8 +18,10 @@ from tickets.models import (
     Activity,
     EventName,
     Extra,
+    Label,
     Line,
     Location,
+    Message,
     Source,
     Ticket,
     timetable,
@@ -82,6 +84,15 @@ class Visitor:
     phone: str = ""
     email: str = ""
     other_lines: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What other tables say of some tickets, by the ticket's id."""
+
+    labels: Mapping[int, Sequence[Tag]]
+    facts: Mapping[int, Sequence[Fact]]
+    with_news: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -163,10 +174,11 @@ def _once[V](name: str, look: Callable[[], V]) -> V:
 def _floor(location: Location) -> Floor:
     lines = list(location.lines.in_use())
     called = Ticket.objects.called().filter(location=location).order_by("-called_at", "-id")
-    called = called.select_related("line", "desk", "caller", "assignee")
+    tickets = list(called.select_related("line", "desk", "caller", "assignee"))
+    beside = _beside(tickets, Q(field__isnull=True) | Q(field__is_visible_while_serving=True))
     served = []
-    for ticket in called.prefetch_related(*_RELATED):
-        visitor = _visitor(ticket, location, since=ticket.called_at, lines=lines)
+    for ticket in tickets:
+        visitor = _visitor(ticket, location, beside, since=ticket.called_at, lines=lines)
         card, row = draw(f"{PAGE}#card", visitor), draw(f"{PAGE}#served-row", visitor)
         served.append(Served(ticket.caller_id, card, row))
     last_steps = {
@@ -181,21 +193,17 @@ def _last_step(activity: Activity, location: Location) -> LastStep:
     return LastStep(location.pk, activity.pk, activity.get_event_display(), name)
 
 
-_RELATED = (
-    "labels",
-    "messages",
-    Prefetch("extras", Extra.objects.select_related("field")),
-)
-
-
 def _queue(location: Location, lines: Sequence[Line]) -> Queue:
     waiting = Ticket.objects.waiting().filter(line__in=lines)
-    tickets = waiting.in_order().select_related("line", "assignee").prefetch_related(*_RELATED)
-    shown = list(tickets[:SHOWN])
+    shown = list(waiting.in_order().select_related("assignee")[:SHOWN])
+    by_id = {line.pk: line for line in lines}
+    for ticket in shown:
+        ticket.line = by_id[ticket.line_id]
     counts = Counter(ticket.line_id for ticket in shown)
     if len(shown) == SHOWN:
         counts = Counter(waiting.order_by().values_list("line", flat=True))
-    visitors = [_visitor(each, location, since=each.created_at) for each in shown]
+    beside = _beside(shown, Q(field__is_visible_while_waiting=True))
+    visitors = [_visitor(each, location, beside, since=each.created_at) for each in shown]
     return Queue(
         rows=[draw(f"{PAGE}#row", visitor) for visitor in visitors],
         remaining=[_remaining(estimate) for estimate in estimates.for_tickets(shown)],
@@ -204,8 +212,26 @@ def _queue(location: Location, lines: Sequence[Line]) -> Queue:
     )
 
 
+def _beside(tickets: Sequence[Ticket], shown_extras: Q) -> Beside:
+    """The location says which answers a clerk should know now: they are `shown_extras`."""
+    ids = [ticket.pk for ticket in tickets]
+    labels: dict[int, list[Tag]] = defaultdict(list)
+    for label in Label.objects.filter(ticket__in=ids):
+        labels[label.ticket_id].append(Tag(label.value, label.color))
+    facts: dict[int, list[Fact]] = defaultdict(list)
+    for extra in Extra.objects.filter(shown_extras, ticket__in=ids).exclude(value=""):
+        facts[extra.ticket_id].append(Fact(extra.title, extra.value, extra.url))
+    unread = Message.objects.unread().filter(ticket__in=ids)
+    return Beside(labels, facts, frozenset(unread.values_list("ticket", flat=True)))
+
+
 def _visitor(
-    ticket: Ticket, location: Location, *, since: datetime | None, lines: Sequence[Line] = ()
+    ticket: Ticket,
+    location: Location,
+    beside: Beside,
+    *,
+    since: datetime | None,
+    lines: Sequence[Line] = (),
 ) -> Visitor:
     assert since
     is_served = bool(ticket.called_at)
@@ -217,11 +243,11 @@ def _visitor(
         since=since.replace(microsecond=0),
         clock=_clock(since, location),
         level="" if is_served else _level(instants.now() - since),
-        labels=tuple(Tag(label.value, label.color) for label in ticket.labels.all()),
-        facts=tuple(_facts(ticket, is_served=is_served)),
+        labels=tuple(beside.labels.get(ticket.pk, ())),
+        facts=tuple(beside.facts.get(ticket.pk, ())),
         assignee=str(ticket.assignee) if ticket.assignee else "",
         is_remote=ticket.source == Source.MICROSITE,
-        has_news=bool(ticket.unread_messages),
+        has_news=ticket.pk in beside.with_news,
         desk=str(ticket.desk) if ticket.desk_id else "",
         caller=str(ticket.caller) if ticket.caller_id else "",
         phone=ticket.masked_phone_number if is_served else "",
@@ -237,23 +263,11 @@ def _choice(line: Line) -> Choice:
 
 
 def _clock(moment: datetime, location: Location) -> str:
-    return date_format(moment.astimezone(location.tz), "H:i")
+    return f"{moment.astimezone(location.tz):%H:%M}"
 
 
 def _level(waited: timedelta) -> str:
     return "late" if waited >= LATE else "slow" if waited >= SLOW else "good"
-
-
-def _facts(ticket: Ticket, *, is_served: bool) -> Iterator[Fact]:
-    """What a clerk should know now: the location says which answers those are."""
-    for extra in ticket.extras.all():
-        field = extra.field
-        if is_served:
-            is_shown = field is None or field.is_visible_while_serving
-        else:
-            is_shown = field is not None and field.is_visible_while_waiting
-        if is_shown and extra.value:
-            yield Fact(extra.title, extra.value, extra.url)
 
 
 def _remaining(estimate: Estimate) -> str:
