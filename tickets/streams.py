@@ -22,7 +22,7 @@ def versions() -> Versions:
         rows = Location.objects.order_by().values_list("pk", "version")
         return {channel_of(pk): version for pk, version in rows}
     finally:
-        connection.close()
+        connection.close_if_unusable_or_obsolete()
 
 
 def authorise(scope: Any) -> str | None:
@@ -36,7 +36,7 @@ def authorise(scope: Any) -> str | None:
         location_id = _location_id(path.strip("/").split("/")[1:], scope)
         return channel_of(location_id) if location_id else None
     finally:
-        connection.close()
+        connection.close_if_unusable_or_obsolete()
 
 
 def _location_id(path: list[str], scope: Any) -> int | None:

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 
+from tickets.realtime.threads import in_thread
+
 logger = logging.getLogger(__name__)
 
 Versions = dict[str, int]
@@ -96,7 +98,7 @@ class Hub:
         if not self._listeners:
             self._seen = {}
             return
-        current = await asyncio.to_thread(self._versions)
+        current = await in_thread(self._versions)
         for channel in list(self._listeners):
             if current.get(channel) != self._seen.get(channel):
                 for listener in self._listeners[channel]:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from tickets.realtime.hub import Hub, Versions
 from tickets.realtime.sse import Receive, Scope, Send
+from tickets.realtime.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class Reader:
     async def news(self, channel: str, after: int, upto: int) -> Sequence[News]:
         wanted = (channel, after, upto)
         if wanted not in self._under_way:
-            reading = asyncio.create_task(asyncio.to_thread(self._read, *wanted))
+            reading = asyncio.create_task(in_thread(self._read, *wanted))
             reading.add_done_callback(lambda _: self._under_way.pop(wanted))
             self._under_way[wanted] = reading
         # One socket that ends while it waits must not take the news from the others.
@@ -70,7 +71,7 @@ async def converse(
     """
     asked = dict(scope)
     scope["query_string"] = b""  # holds the key; the server logs the address with its answer
-    session = await asyncio.to_thread(open_session, asked)
+    session = await in_thread(open_session, asked)
     await receive()
     if session is None:
         await send({"type": "websocket.close", "code": NO_RIGHT})
@@ -123,7 +124,7 @@ class _Conversation:
     async def _answer(self, text: str) -> None:
         async with self._turn:
             if await self._look():
-                for reply in await asyncio.to_thread(self._session.hear, text):
+                for reply in await in_thread(self._session.hear, text):
                     await self._say(reply)
 
     async def _tell(self) -> None:
@@ -137,7 +138,7 @@ class _Conversation:
 
     async def _look(self) -> bool:
         """Is there still a right, and to which channels? One that is new is heard from now on."""
-        reach = await asyncio.to_thread(self._session.reach)
+        reach = await in_thread(self._session.reach)
         if reach is None:
             self._end(NO_RIGHT)
             return False

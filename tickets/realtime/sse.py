@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from tickets.realtime.hub import Hub, Listener
+from tickets.realtime.threads import in_thread
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -37,7 +38,7 @@ async def stream(
     After `sync` a page fetches its parts once, so that nothing is missed between two connections.
     A right that is withdrawn ends the stream within seconds.
     """
-    channel = await asyncio.to_thread(authorise, scope)
+    channel = await in_thread(authorise, scope)
     if channel is None:
         await send({"type": "http.response.start", "status": 404, "headers": NOT_FOUND})
         await send({"type": "http.response.body", "body": b"Not found"})
@@ -53,7 +54,7 @@ async def stream(
             if listener.is_closing:
                 break
             if _clock() >= due:
-                if await asyncio.to_thread(authorise, scope) != channel:
+                if await in_thread(authorise, scope) != channel:
                     break
                 due = _clock() + KEEP_ALIVE
             await _send(send, CHANGED if is_woken else PING)

@@ -102,7 +102,7 @@ def read(channel: str, after: int, upto: int) -> list[News]:
         ).order_by("sequence")
         return [news for row in in_order if (news := _news(row, related, moves))]
     finally:
-        connection.close()
+        connection.close_if_unusable_or_obsolete()
 
 
 def _news(row: Activity, related: relations.Related, moves: Iterable[Activity]) -> News | None:

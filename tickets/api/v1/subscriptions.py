@@ -58,7 +58,7 @@ def open_session(scope: Any) -> "Session | None":
         key = handshakes.key_of(scope)
         return Session(key) if key else None
     finally:
-        connection.close()
+        connection.close_if_unusable_or_obsolete()
 
 
 class Session:
@@ -78,7 +78,7 @@ class Session:
             self._reached = {channel_of(pk): version for pk, version in rows}
             return self._reached
         finally:
-            connection.close()
+            connection.close_if_unusable_or_obsolete()
 
     def hear(self, text: str) -> Sequence[str]:
         """Nothing for a subscription that stands; else an error, which keeps the socket open."""
@@ -90,7 +90,7 @@ class Session:
         except ApiError as error:
             return [orjson.dumps({**named, **body(error)}).decode()]
         finally:
-            connection.close()
+            connection.close_if_unusable_or_obsolete()
         return []
 
     def tell(self, news: News) -> Iterator[str]:
