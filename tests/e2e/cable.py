@@ -1,4 +1,4 @@
-"""The network between a browser and the server, which a test can let hang without a word."""
+"""The network between a browser and the server, which a test can cut in every way that it breaks."""
 
 import selectors
 import socket
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 
 class Cable:
-    """Carries bytes between a port of its own and the server; `hang` keeps all of them back."""
+    """Carries bytes between a port of its own and the server, until something is done to it."""
 
     def __init__(self, site: str) -> None:
         self._server = urlsplit(site)
@@ -18,11 +18,23 @@ class Cable:
         self._flows = threading.Event()
         self._flows.set()
         self._is_cut = False
+        self._is_plugged = True
+        self._answers = True
 
     def hang(self) -> None:
+        """Keep everything back without a word."""
         self._flows.clear()
 
+    def unplug(self) -> None:
+        """End every connection, and every new one at once."""
+        self._is_plugged = False
+
+    def lose_answers(self) -> None:
+        """What the browser sends arrives; what the server says does not."""
+        self._answers = False
+
     def mend(self) -> None:
+        self._is_plugged = self._answers = True
         self._flows.set()
 
     def cut(self) -> None:
@@ -40,18 +52,22 @@ class Cable:
 
     def _carry(self, browser: socket.socket) -> None:
         self._flows.wait()
+        if not self._is_plugged:
+            browser.close()
+            return
         server = socket.create_connection((self._server.hostname or "", self._server.port or 0))
         other = {browser: server, server: browser}
         with browser, server, selectors.DefaultSelector() as ready:
             for each in other:
                 ready.register(each, selectors.EVENT_READ)
-            while not self._is_cut:
+            while not self._is_cut and self._is_plugged:
                 for key, _mask in ready.select(0.1):
                     self._flows.wait()
                     end: socket.socket = key.fileobj  # type: ignore[assignment]
                     try:
                         data = end.recv(65536)
-                        other[end].sendall(data)
+                        if end is browser or self._answers:
+                            other[end].sendall(data)
                     except OSError:
                         return
                     if not data:
