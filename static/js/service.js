@@ -15,9 +15,11 @@ let steps = 0;
 let isNewsDue = false;
 let isNewsOld = false;
 const isStep = ({ requestConfig }) => requestConfig.verb === "post";
+const trouble = document.getElementById("trouble");
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.defaultPrevented) return;
   if (isStep(event.detail)) {
+    trouble.hidden = true;
     steps += 1;
     isNewsOld ||= refresh.classList.contains("htmx-request");
   } else if (event.target === refresh && steps) {
@@ -39,13 +41,16 @@ document.body.addEventListener("htmx:afterRequest", ({ target, detail }) => {
 });
 
 // A step that nobody answered is not pretended to be done; a right that is gone ends the page.
-const trouble = document.getElementById("trouble");
 for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.body.addEventListener(name, ({ target, detail }) => {
     if ([403, 404].includes(detail.xhr.status)) location.reload();
     else if (target === refresh) newsLater();
-    else trouble.hidden = false;
+    else tellTrouble();
   });
+}
+function tellTrouble() {
+  (drawer.open ? content : work).before(trouble); // what lies under an open drawer nobody sees
+  trouble.hidden = false;
 }
 function newsLater() {
   show("lost");
@@ -60,16 +65,10 @@ document.body.addEventListener("htmx:beforeSwap", () => {
   index = [...rows.children].indexOf(document.activeElement.closest("#rows > *"));
 });
 document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
-  if (detail.target === content) {
-    if (!drawer.open) drawer.showModal();
-    reach();
-  }
+  if (detail.target === content && !drawer.open) drawer.showModal();
   if (detail.target === work) {
     const isDone = isStep(detail);
-    if (isDone) {
-      trouble.hidden = true;
-      drawer.close();
-    }
+    if (isDone) drawer.close();
     if (document.activeElement === document.body && (isDone || index >= 0)) {
       const near = isDone ? document.querySelector(".card-serving__name a") : rowAt(index);
       (near ?? document.getElementById("call-next")).focus();
@@ -81,7 +80,17 @@ document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
   }
   tick();
 });
-drawer.addEventListener("close", () => content.replaceChildren());
+// Later than the swap: htmx gives the focus to what is marked for it when it settles.
+document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.target !== content) return;
+  reach();
+  const isForm = !content.querySelector("[autofocus], .visit");
+  if (isForm) content.querySelector("form :is(input:not([type=hidden]), select, textarea)")?.focus();
+});
+drawer.addEventListener("close", () => {
+  content.replaceChildren();
+  work.before(trouble);
+});
 for (const dialog of [drawer, help]) {
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();

@@ -14,7 +14,7 @@ from tests.e2e.cable import cable
 from tests.e2e.conftest import Office
 from tests.factories import waiting_ticket
 from tickets.actions import details, intake, labels, lifecycle, routing
-from tickets.models import Line, Ticket
+from tickets.models import Line, Location, Ticket
 from tickets.states import Status
 
 SignIn = Callable[..., Page]
@@ -76,8 +76,10 @@ def queue_of(line: Line, count: int, **known: Any) -> list[Ticket]:
 
 @pytest.mark.once
 def test_us1_a_day_by_keys_alone(office: Office, sign_in: SignIn, figure: Figure) -> None:
+    Location.objects.update(has_messages=True)
     for name in ("Ann", "Ben", "Cid", "Dan"):
-        waiting_ticket(office.line, by=office.clerk, first_name=name)
+        known = {"first_name": name, "phone_number": "+3725551234"}
+        waiting_ticket(office.line, by=office.clerk, **known)
     page = open_view(sign_in(office.clerk), office)
     card = page.locator(".card-serving__name")
     first = page.locator("#rows .row__name").first
@@ -121,8 +123,21 @@ def test_us1_a_day_by_keys_alone(office: Office, sign_in: SignIn, figure: Figure
     )
     key("Enter", "forward", lambda: expect(page.locator(".card-serving")).to_have_count(0))
     key("Control+z", "undo", lambda: expect(card).to_have_text("Cid"))
-    key("a", "add", lambda: expect(page.locator("#drawer-content h1")).to_have_text("Add visitor"))
+    key("a", "add", lambda: expect(page.locator("#id_line_0")).to_be_focused())
     key("Escape", "close", lambda: expect(page.locator("#drawer")).to_be_hidden())
+    key("l", "label", lambda: expect(page.locator("#drawer-label")).to_be_focused())
+    page.keyboard.press("Escape")
+    key("m", "message", lambda: expect(page.locator("#drawer-message")).to_be_focused())
+    page.keyboard.press("Escape")
+    key("g", "assign", lambda: expect(page.locator("#drawer-assign")).to_be_focused())
+    page.keyboard.press("Escape")
+    key("e", "edit", lambda: expect(page.locator("#id_first_name")).to_be_focused())
+    page.keyboard.press("Escape")
+    page.locator("#rows .row__call").last.focus()
+    key("Alt+Home", "move to the top", lambda: expect(first).to_have_text("Dan"))
+    key("Alt+ArrowDown", "move down", lambda: expect(first).to_have_text("Ben"))
+    key("Alt+ArrowUp", "move up", lambda: expect(first).to_have_text("Dan"))
+    page.locator("#call-next").focus()
     key("o", "open", lambda: expect(page.locator("#drawer h1")).to_have_text("Cid"))
     page.keyboard.press("Escape")
     key("/", "search", lambda: expect(page.locator("#search")).to_be_focused())

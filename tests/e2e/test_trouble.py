@@ -34,6 +34,17 @@ def test_a_step_without_a_connection_is_not_pretended(
     page.get_by_role("button", name="Call next").click()
     expect(page.locator(".card-serving__name")).to_be_visible()
     expect(page.locator("#trouble")).to_be_hidden()
+    page.keyboard.press("o")
+    label = page.locator("#drawer-label")
+    label.fill("VIP")
+    context.set_offline(True)
+    label.press("Enter")
+    expect(page.locator("#drawer #trouble")).to_be_visible()
+    context.set_offline(False)
+    page.wait_for_timeout(400)  # sooner, it is a double click
+    label.press("Enter")
+    expect(page.locator("#drawer .chip", has_text="VIP")).to_be_visible()
+    expect(page.locator("#trouble")).to_be_hidden()
     context.close()
 
 

@@ -38,7 +38,8 @@ JUST_ENDED = 5
 SLOW = timedelta(minutes=15)
 LATE = timedelta(minutes=30)
 
-_looking = threading.Lock()
+#: By location: those of another one need not wait.
+_looking: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
 
 
 @dataclass(frozen=True)
@@ -153,19 +154,19 @@ class Floor:
 
 
 def of(location: Location) -> Floor:
-    return _once(f"{location.pk}:{location.version}:{get_language()}", lambda: _floor(location))
+    return _once(location, "floor", lambda: _floor(location))
 
 
 def queue(location: Location, lines: Sequence[Line]) -> Queue:
     """Who waits in these lines of the location."""
     which = ",".join(str(line.pk) for line in lines)
-    name = f"{location.pk}:{location.version}:{get_language()}:{which}"
-    return _once(name, lambda: _queue(location, lines))
+    return _once(location, f"queue of {which}", lambda: _queue(location, lines))
 
 
-def _once[V](name: str, look: Callable[[], V]) -> V:
+def _once[V](location: Location, what: str, look: Callable[[], V]) -> V:
     """Many screens ask at the same moment: one looks, the others wait for what it sees."""
-    with _looking:
+    name = f"{location.pk}:{location.version}:{get_language()}:{what}"
+    with _looking[location.pk]:
         seen = FLOORS.get(name, look)
     assert seen is not None
     return seen
