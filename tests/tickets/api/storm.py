@@ -25,7 +25,7 @@ from tickets.states import Outcome, Status
 
 PATIENCE = 60  # seconds for one reply
 #: After so many requests a program connects anew, so that all processes of the server have work.
-STAYS_FOR = 25
+STAYS_FOR = 8
 ASKS_AGAIN_AFTER = 0.05  # seconds
 
 Sorts = Counter[str]
