@@ -24,9 +24,15 @@ from tickets import instants
 from tickets.actions import details, intake, labels, lifecycle, routing, undo
 from tickets.exceptions import NotUndoable, Refusal, UndoConflict
 from tickets.models import Activity, Interaction, Ticket, User
+from tickets.prepared import Parameter, Select
 
 RUNS, STEPS = 100, 50
 taken: list[str] = []
+
+# What is looked at after each step; to write the SQL anew takes longer than to run it.
+TICKETS = Select(lambda: Ticket.objects.filter(location=Parameter("location")).in_order())
+INTERACTIONS = Select(lambda: Interaction.objects.order_by("id"))
+LABELS = Select(lambda: Ticket.objects.exclude(labels=None).values_list("pk", "labels__value"))
 
 
 @dataclass(frozen=True)
@@ -362,12 +368,12 @@ class Line(RuleBasedStateMachine):
 
     @invariant()
     def app_equals_model(self) -> None:
-        rows = list(Ticket.objects.filter(location=self.office.location).in_order())
+        rows = TICKETS(location=self.office.location.pk)
         by_pk: dict[int, list[Interaction]] = {row.pk: [] for row in rows}
-        for interaction in Interaction.objects.order_by("id"):
+        for interaction in INTERACTIONS():
             by_pk[interaction.ticket_id].append(interaction)
         held: dict[int, set[str]] = {row.pk: set() for row in rows}
-        for pk, value in Ticket.objects.exclude(labels=None).values_list("pk", "labels__value"):
+        for pk, value in LABELS():
             held[pk].add(value)
         for row in rows:
             expected = self.visits[row.pk]
