@@ -6,7 +6,6 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular_sidecar import __path__ as sidecars
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -189,7 +188,17 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="visits@localhost")
 
 LANGUAGE_CODE = "en"
 # Only what there is a catalogue for: a page must not say that it is in a language that it is not.
-LANGUAGES = [("en", _("English"))]
+# Each is named in its own script, for whoever reads no other.
+LANGUAGES = [
+    ("en", "English"),
+    ("et", "Eesti"),
+    ("ru", "Русский"),
+    ("es", "Español"),
+    ("de", "Deutsch"),
+    ("fr", "Français"),
+    ("ar", "العربية"),
+    ("zh-hans", "简体中文"),
+]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
