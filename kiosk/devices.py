@@ -51,6 +51,11 @@ def paired(kind: DeviceKind) -> Callable[[DeviceView], Callable[[DeviceRequest],
     return decorate
 
 
+def digits_of(typed: str) -> str:
+    """The digits of a number as 0 to 9, in whatever script and groups it was typed."""
+    return "".join(str(int(c)) for c in typed if c.isdecimal())
+
+
 class CodeForm(forms.Form):
     """The six digits that a manager reads out, in whatever digits and groups they are typed."""
 
@@ -66,7 +71,7 @@ class CodeForm(forms.Form):
     )
 
     def clean_code(self) -> str:
-        digits = "".join(str(int(c)) for c in self.cleaned_data["code"] if c.isdecimal())
+        digits = digits_of(self.cleaned_data["code"])
         if len(digits) != 6:
             raise forms.ValidationError(self.fields["code"].error_messages["required"])
         return digits

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kiosk import board, devices, remote, sign_in, visit
+from kiosk import board, devices, remote, sign_in, staff, visit
 from tickets.models import DeviceKind
 
 app_name = "kiosk"
@@ -14,6 +14,8 @@ urlpatterns = [
     path("kiosk/", sign_in.welcome, name="welcome"),
     path("kiosk/sign-in/", sign_in.sign_in, name="sign-in"),
     path("kiosk/done/", sign_in.done, name="done"),
+    path("kiosk/help/", staff.call, name="call-staff"),
+    path("kiosk/staff/", staff.staff, name="staff"),
     path("kiosk/pair/", devices.pair, KIOSK, name="pair-kiosk"),
     path("kiosk/demo/<secret>/", devices.demo, KIOSK, name="demo-kiosk"),
     path("tv/", board.board, name="board"),

@@ -13,6 +13,7 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.views.generic import RedirectView
 
+from kiosk import door
 from tests.factories import (
     DeskFactory,
     DeviceFactory,
@@ -29,7 +30,7 @@ from tests.tickets.api import calls as v1
 from tests.tickets.api.conftest import program
 from tests.tickets.api.v2020 import calls as v2020
 from tickets import access, actions, instants, outbox
-from tickets.actions import closing, fields, labels, lines, messages, programs, routing
+from tickets.actions import assistance, closing, fields, labels, lines, messages, programs, routing
 from tickets.actions.extras import ExtraValue
 from tickets.admin.site import site
 from tickets.models import DeviceKind, EventName, Job, Ticket, User
@@ -42,6 +43,8 @@ E = EventName
 HANDLER = Client().handler
 #: What each verb publishes, in order.
 VERBS: dict[str, tuple[EventName, ...]] = {
+    "assistance.ask": (E.HELP_WANTED,),
+    "assistance.promise": (E.HELP_PROMISED,),
     "details.edit": (E.EDITED,),
     "details.reveal": (E.REVEALED,),
     "details.write_note": (E.EDITED,),
@@ -102,6 +105,7 @@ SILENT = {
     "closing.close_day": "leaves the end of each visit to the worker",
     "closing.close_days": "leaves the end of each visit to the worker",
     "passwords.send_link": "a mail",
+    "pins.check": "lets in whoever stands at the kiosk",
     "programs.note_sound": "a sign of life, for the admin",
     "programs.issue_code": "a code that one person reads out",
     "programs.issue_key": "keys are of no location",
@@ -335,8 +339,25 @@ def _undo_a_call(office: Office) -> dict[str, Any]:
 
 def _kiosk(office: Office) -> Ask:
     client = paired(office, DeviceKind.KIOSK)
-    form = {"step": "line", "line": office.line.pk}
+    client.cookies[door.VISIT] = "this"
+    form = {door.VISIT: "this", "step": "line", "line": office.line.pk}
     return lambda: client.post(reverse("kiosk:sign-in"), form)
+
+
+def _call_for_help(office: Office) -> Ask:
+    client = paired(office, DeviceKind.KIOSK)
+    return lambda: client.post(reverse("kiosk:call-staff"))
+
+
+def _pin(office: Office) -> Ask:
+    client = paired(office, DeviceKind.KIOSK)
+    return lambda: client.post(reverse("kiosk:staff"), {"pin": "4071"})
+
+
+def _help_wanted(office: Office) -> dict[str, Any]:
+    kiosk = DeviceFactory.create(location=office.location)
+    assistance.ask(kiosk)
+    return {"kiosk": kiosk.pk}
 
 
 def paired(office: Office, kind: DeviceKind) -> Client:
@@ -414,6 +435,7 @@ PAGES = {
         "intake.create", _place_page("add-visitor", lambda o: {"line": o.line.pk})
     ),
     "tickets:call-next": Entry("lifecycle.call_next", _place_page("call-next", _call_next)),
+    "tickets:promise-help": Entry("assistance.promise", _place_page("promise-help", _help_wanted)),
     "tickets:undo": Entry("undo.undo", _place_page("undo", _undo_a_call)),
     "tickets:edit-visitor": Entry(
         "details.edit", _page("edit-visitor", Office.waiting, _asked_for_a_name)
@@ -466,6 +488,8 @@ PAGES = {
     ),
     "tickets:read-messages": Entry("messages.mark_read", _read_messages),
     "kiosk:sign-in": Entry("intake.create", _kiosk),
+    "kiosk:call-staff": Entry("assistance.ask", _call_for_help),
+    "kiosk:staff": Entry("pins.check", _pin),
     "kiosk:pair-kiosk": Entry("programs.pair", _pair(DeviceKind.KIOSK, "pair-kiosk")),
     "kiosk:pair-tv": Entry("programs.pair", _pair(DeviceKind.TV, "pair-tv")),
     "kiosk:tell-sound": Entry("programs.note_sound", _tell_sound),

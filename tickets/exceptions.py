@@ -190,3 +190,20 @@ class PairingFailed(Refusal):
     code = "pairing_failed"
     param = "code"
     message = _("This code is not right, or it is older than 10 minutes. Ask for a new one.")
+
+
+class HelpPromised(Refusal):
+    code = "help_promised"
+    message = _("Somebody else is on the way to this kiosk already.")
+
+
+class PinWrong(Refusal):
+    code = "pin_wrong"
+    param = "pin"
+    message = _("This is not the PIN of this location. Try again.")
+
+
+class PinPaused(Refusal):
+    code = "pin_paused"
+    param = "pin"
+    message = _("Too many wrong PINs. Wait 5 minutes, then try again.")

@@ -45,6 +45,7 @@ urlpatterns = [
     path("service/<int:pk>/search/", history.search, name="search"),
     path("service/<int:pk>/add/", visitors.add, name="add-visitor"),
     path("service/<int:pk>/call-next/", steps.call_next, name="call-next"),
+    path("service/<int:pk>/help/", steps.promise_help, name="promise-help"),
     path("service/<int:pk>/undo/", steps.undo_last, name="undo"),
     path("tickets/<int:pk>/", visit.ticket, name="ticket"),
     path("tickets/<int:pk>/reveal/", visit.reveal, name="reveal-number"),

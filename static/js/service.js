@@ -60,6 +60,8 @@ function newsLater() {
 // The drawer, and where the focus goes when what had it is gone.
 let wanted = "";
 let wasWaiting = rows.childElementCount;
+const calls = document.getElementById("calls-for-help");
+let wasCalled = calls.childElementCount;
 let index = -1; // of the row with the focus
 document.body.addEventListener("htmx:beforeSwap", () => {
   index = [...rows.children].indexOf(document.activeElement.closest("#rows > *"));
@@ -74,9 +76,12 @@ document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
       (near ?? document.getElementById("call-next")).focus();
     }
     const waiting = rows.childElementCount;
-    if (!isDone && waiting && !wasWaiting) greet();
-    if (!waiting) calm();
+    const called = calls.childElementCount;
+    if (!isDone && called > wasCalled) greet(work.dataset.help);
+    else if (!isDone && waiting && !wasWaiting) greet(work.dataset.first);
+    if (!waiting && !called) calm();
     wasWaiting = waiting;
+    wasCalled = called;
   }
   tick();
 });
@@ -176,12 +181,12 @@ function unlock() {
 addEventListener("pointerdown", unlock);
 addEventListener("keydown", unlock);
 
-function greet() {
-  document.title = `● ${work.dataset.first} – ${title}`;
-  document.getElementById("announce").textContent = work.dataset.first;
+function greet(what) {
+  document.title = `● ${what} – ${title}`;
+  document.getElementById("announce").textContent = what;
   if (isOn("sound") && audio) chime();
   if (isOn("notify") && document.hidden && Notification.permission === "granted") {
-    new Notification(title, { body: work.dataset.first, tag: "first" });
+    new Notification(title, { body: what, tag: "first" });
   }
 }
 function calm() {

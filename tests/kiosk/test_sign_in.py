@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from kiosk import door
 from tests.factories import (
     DeviceFactory,
     InputFieldFactory,
@@ -19,8 +20,17 @@ from tests.factories import (
     waiting_ticket,
 )
 from tests.kiosk.test_devices import browser_of
-from tickets.actions import lifecycle
-from tickets.models import Activity, Device, Line, LineStatus, Location, Source, Ticket
+from tickets.actions import details, lifecycle
+from tickets.models import (
+    Activity,
+    Device,
+    Line,
+    LineStatus,
+    Location,
+    OpeningException,
+    Source,
+    Ticket,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +80,12 @@ def hidden_in(page: Any) -> dict[str, Any]:
 def press(kiosk: Client, page: Any, **given: Any) -> Any:
     """Submit the form on `page` with what the visitor typed and the button they pressed."""
     return kiosk.post(PATH, hidden_in(page) | given)
+
+
+def begun(kiosk: Client) -> dict[str, str]:
+    """What a form carries to be of the visit that has begun in this browser."""
+    kiosk.get("/kiosk/")
+    return {door.VISIT: kiosk.cookies[door.VISIT].value}
 
 
 def close(line: Line) -> None:
@@ -158,7 +174,7 @@ def test_question_left_open_is_asked_again(kiosk: Client, line: Line) -> None:
 def test_question_that_was_jumped_over_is_asked_at_the_end(kiosk: Client, line: Line) -> None:
     notes = InputFieldFactory.create(location=line.location, title="Notes", position=1)
 
-    answer = kiosk.post(PATH, {"step": f"field-{notes.pk}"})
+    answer = kiosk.post(PATH, begun(kiosk) | {"step": f"field-{notes.pk}"})
 
     assert (answer.status_code, answer.context["name"]) == (422, "first_name")
     assert answer.context["form"].errors == {"first_name": ["Enter your first name."]}
@@ -220,7 +236,7 @@ def test_answers_leave_no_trace_but_the_form(kiosk: Client, line: Line) -> None:
 
     page = press(kiosk, kiosk.get(PATH), first_name="Jane")
 
-    assert sorted(kiosk.cookies) == ["csrftoken", "kiosk_device"]
+    assert sorted(kiosk.cookies) == ["csrftoken", "kiosk_device", "kiosk_visit"]
     assert page.request["PATH_INFO"] + page.request["QUERY_STRING"] == PATH
     assert page["Cache-Control"] == "no-store, private"
 
@@ -303,7 +319,7 @@ def test_sign_in_to_a_line_of_another_location_is_refused(kiosk: Client, line: L
     ],
 )
 def test_forged_form_creates_nothing(kiosk: Client, line: Line, sent: dict[str, str]) -> None:
-    answer = kiosk.post(PATH, sent)
+    answer = kiosk.post(PATH, begun(kiosk) | sent)
 
     assert answer.status_code in {200, 409, 422}
     assert Ticket.objects.count() == 0
@@ -411,6 +427,174 @@ def test_welcome_answers_its_part_alone(kiosk: Client, line: Line) -> None:
 
     html = answer.content.decode().strip()
     assert (html.count("<html"), html[:8]) == (0, "<section")
+
+
+def test_language_rides_along_and_stays_with_the_ticket(
+    kiosk: Client, line: Line, location: Location
+) -> None:
+    Location.objects.filter(pk=location.pk).update(languages=["en", "ar"])
+    InputFieldFactory.create(location=location, type="TEXT", title="Notes", position=1)
+
+    welcome = kiosk.get("/kiosk/")
+    pages = [kiosk.get(f"{PATH}?lang=ar")]
+    pages.append(press(kiosk, pages[0], first_name="Jane"))
+    answer = press(kiosk, pages[1], skip="1")
+    pages.append(kiosk.get(answer["Location"]))
+
+    offered = [(each.name, query) for each, query in welcome.context["manner"].offered]
+    assert offered == [("English", ""), ("العربية", "?lang=ar")]
+    html = [page.content.decode() for page in pages]
+    assert [each.count('<html lang="ar" dir="rtl">') for each in html] == [1, 1, 1]
+    assert [page["Content-Language"] for page in pages] == ["ar", "ar", "ar"]
+    assert Ticket.objects.get().language == "ar"
+    assert kiosk.get("/kiosk/").content.decode().count('<html lang="en" dir="ltr">') == 1
+
+
+def test_language_that_is_not_offered_is_the_locations_own(kiosk: Client, line: Line) -> None:
+    press(kiosk, kiosk.get(f"{PATH}?lang=ar"), first_name="Jane")
+
+    assert Ticket.objects.get().language == "en"
+    assert kiosk.get("/kiosk/").content.decode().count('class="language"') == 0
+
+
+@pytest.mark.parametrize(("what", "name"), [("text", "large"), ("contrast", "contrast")])
+def test_look_changes_where_the_visitor_is_and_keeps_the_answers(
+    kiosk: Client, line: Line, what: str, name: str
+) -> None:
+    InputFieldFactory.create(location=line.location, type="TEXT", title="Notes", position=1)
+    page = press(kiosk, kiosk.get(PATH), first_name="Jane")
+    notes = page.context["name"]
+
+    other = press(kiosk, page, toggle=what, **{notes: "half"})
+    back = press(kiosk, other, back="1", **{notes: "half"})
+    same = press(kiosk, back, toggle=what)
+
+    looks = [each.content.decode().count(f"kiosk--{name}") for each in (page, other, back, same)]
+    assert looks == [0, 1, 1, 0]
+    assert other.context["field"].value() == "half"
+    assert (back.context["field"].value(), Ticket.objects.count()) == ("Jane", 0)
+
+
+def test_change_puts_the_same_ticket_right(
+    kiosk: Client, line: Line, location: Location, device: Device
+) -> None:
+    other = LineFactory.create(location=location)
+    InputFieldFactory.create(location=location, type="PHONE_NUMBER", title="Phone", position=1)
+    notes = InputFieldFactory.create(location=location, type="TEXT", title="Reason", position=2)
+    page = press(kiosk, kiosk.get(PATH), line=str(line.pk))
+    for given in ({"first_name": "Jnae"}, {"phone_number": "5123456"}):
+        page = press(kiosk, page, **given)
+    press(kiosk, page, **{f"field-{notes.pk}": "Renewal"})
+    made = Ticket.objects.get()
+    details.write_note(made, text="Deaf", instead_of="", by=clerk_of(location))
+    change = kiosk.get("/kiosk/done/").context["change"]
+
+    page = kiosk.get(PATH + change)
+    asked = []
+    for given in (
+        {"line": str(other.pk)},
+        {"first_name": "Jane"},
+        {"phone_number": "+372 512 3456"},
+        {f"field-{notes.pk}": "Loss"},
+    ):
+        asked.append((page.context["name"], page.context["field"].value()))
+        page = press(kiosk, page, **given)
+
+    assert asked == [
+        ("line", str(line.pk)),
+        ("first_name", "Jnae"),
+        ("phone_number", "+3725123456"),
+        (f"field-{notes.pk}", "Renewal"),
+    ]
+    assert page["Location"] == "/kiosk/done/"
+    ticket = Ticket.objects.get()
+    assert (ticket.pk, ticket.number, ticket.sort_at) == (made.pk, made.number, made.sort_at)
+    assert (ticket.line, ticket.first_name, ticket.phone_number) == (other, "Jane", "+3725123456")
+    extras = [(extra.title, extra.value) for extra in ticket.extras.all()]
+    assert extras == [("Notes", "Deaf"), ("Reason", "Loss")]
+    assert Activity.objects.latest("id").device == device
+
+
+def test_change_of_a_visitor_who_was_called_shows_their_turn(kiosk: Client, line: Line) -> None:
+    other = LineFactory.create(location=line.location)
+    page = press(kiosk, kiosk.get(PATH), line=str(line.pk))
+    press(kiosk, page, first_name="Jane")
+    page = press(kiosk, kiosk.get(f"{PATH}?change=1"), line=str(other.pk))
+    lifecycle.call(Ticket.objects.get(), by=clerk_of(line.location))
+
+    late = press(kiosk, page, first_name="Joan")
+    later = kiosk.get(f"{PATH}?change=1")
+
+    assert [late["Location"], later["Location"]] == ["/kiosk/done/", "/kiosk/done/"]
+    ticket = Ticket.objects.get()
+    assert (ticket.line, ticket.first_name) == (line, "Jane")
+
+
+def test_change_without_a_ticket_leads_to_the_welcome_page(kiosk: Client, line: Line) -> None:
+    press(kiosk, kiosk.get(PATH), first_name="Jane")
+    page = kiosk.get(f"{PATH}?change=1")
+    kiosk.get("/kiosk/")
+
+    late = press(kiosk, page, first_name="Joan")
+
+    assert late["Location"] == "/kiosk/"
+    assert kiosk.get(f"{PATH}?change=1", follow=True).redirect_chain[-1] == ("/kiosk/", 302)
+    assert Ticket.objects.get().first_name == "Jane"
+
+
+def test_form_of_the_visitor_before_shows_nothing(kiosk: Client, line: Line) -> None:
+    InputFieldFactory.create(location=line.location, type="TEXT", title="Notes", position=1)
+    page = press(kiosk, kiosk.get(PATH), first_name="Jane")
+    kiosk.get("/kiosk/")
+
+    answers = [
+        press(kiosk, page, **given)
+        for given in ({"toggle": "text"}, {"back": "1"}, {"skip": "1"}, {"help": "1"})
+    ]
+
+    assert [answer["Location"] for answer in answers] == ["/kiosk/"] * 4
+    assert (Ticket.objects.count(), Device.objects.get().help_wanted_at) == (0, None)
+
+
+def test_part_of_the_welcome_page_ends_no_visit(kiosk: Client, line: Line) -> None:
+    page = kiosk.get(PATH)
+    kiosk.get("/kiosk/", headers={"HX-Request": "true", "HX-Target": "lines"})
+
+    press(kiosk, page, first_name="Jane")
+
+    assert Ticket.objects.count() == 1
+
+
+def closed_today(location: Location, reason: str = "") -> None:
+    OpeningException.objects.create(
+        location=location, date=location.today(), intervals=[], reason=reason
+    )
+
+
+def test_welcome_out_of_hours_says_why_and_when_it_opens(
+    kiosk: Client, line: Line, location: Location
+) -> None:
+    closed_today(location, "Staff training")
+
+    answer = kiosk.get("/kiosk/")
+
+    html = answer.content.decode()
+    assert html.count("Closed now") == 1
+    assert html.count("<bdi>Staff training</bdi>") == 1
+    assert html.count("Opens on ") == 1
+    assert html.count('name="help"') == 1
+    assert kiosk.get(PATH)["Location"] == "/kiosk/"
+
+
+def test_sign_in_that_was_begun_in_time_is_finished(
+    kiosk: Client, line: Line, location: Location
+) -> None:
+    page = kiosk.get(PATH)
+    closed_today(location)
+
+    press(kiosk, page, first_name="Jane")
+
+    assert Ticket.objects.count() == 1
 
 
 @pytest.mark.parametrize(("path", "lines"), [("/kiosk/", 1), (PATH, 2)])

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from kiosk import door
 from tests.factories import DeskFactory, DeviceFactory, LineFactory, LocationFactory, clerk_of
 from tests.tickets.api.conftest import FORM
 from tickets import access
@@ -207,11 +208,11 @@ class Kiosk(Actor):
     def at(cls, port: int, place: Place) -> "Kiosk":
         device = DeviceFactory.create(location=place.location)
         name = access.DEVICE_COOKIES[DeviceKind.KIOSK]
-        headers = cookies(**{name: programs.renew_secret(device)})
+        headers = cookies(**{name: programs.renew_secret(device), door.VISIT: "this"})
         return cls(port, place, headers, pause=0.05)
 
     def act(self, connection: http.client.HTTPConnection) -> None:
-        form = {"step": "line", **self.place.line()}
+        form = {door.VISIT: "this", "step": "line", **self.place.line()}
         self.ask(connection, E.CREATED, reverse("kiosk:sign-in"), form)
 
 

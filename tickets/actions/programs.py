@@ -49,6 +49,7 @@ def issue_code(device: Device) -> str:
         secret_hash=None,
         paired_at=None,
         sound="",
+        help_wanted_at=None,
     )
     device.refresh_from_db()
     return code
@@ -91,7 +92,7 @@ def unpair(device: Device, *, by: By) -> None:
     """Shut a device out; its pages ask for a new code."""
     with transaction.atomic():
         Device.objects.filter(pk=device.pk).update(
-            secret_hash=None, paired_at=None, code="", sound=""
+            secret_hash=None, paired_at=None, code="", sound="", help_wanted_at=None
         )
         _record(EventName.DEVICE_UNPAIRED, device, by=by)
     device.refresh_from_db()
@@ -114,7 +115,7 @@ def remove(device: Device, *, by: By) -> None:
     """Shut a device out for good: its pages ask for a code that nobody can make any more."""
     with transaction.atomic():
         if Device.objects.filter(pk=device.pk, is_active=True).update(
-            is_active=False, secret_hash=None, paired_at=None, code=""
+            is_active=False, secret_hash=None, paired_at=None, code="", help_wanted_at=None
         ):
             _record(EventName.DEVICE_UNPAIRED, device, by=by, is_active=[True, False])
     device.refresh_from_db()

@@ -6,6 +6,8 @@ from typing import Any, override
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.hashers import make_password
+from django.core.validators import RegexValidator
 from django.db.models import ManyToManyField, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -53,6 +55,28 @@ class LocationForm(forms.ModelForm):  # type: ignore[type-arg]
         choices=lambda: [(name, name) for name in sorted(zoneinfo.available_timezones())],
         initial="UTC",
     )
+    staff_pin = forms.CharField(
+        label=_("PIN of the kiosks"),
+        required=False,
+        validators=[
+            RegexValidator(r"^[0-9]{4,8}\Z", _("Write four to eight digits, such as 4071."))
+        ],
+        widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        is_set = bool(self.initial.pop("staff_pin", ""))  # the hash is nothing to be shown
+        self.fields["staff_pin"].help_text = (
+            _("A PIN is set. Four to eight new digits replace it.")
+            if is_set
+            else _("Four to eight digits, by which staff leave the visitors' pages of a kiosk.")
+        )
+
+    def clean_staff_pin(self) -> str:
+        """Kept as a hash; left empty, it stays as it is."""
+        pin: str = self.cleaned_data["staff_pin"]
+        return make_password(pin) if pin else self.instance.staff_pin
 
 
 @admin.register(Location, site=site)
@@ -77,6 +101,7 @@ class LocationAdmin(Scoped):
                     "has_messages",
                     "name_form",
                     "is_line_public",
+                    "staff_pin",
                 )
             },
         ),
@@ -93,7 +118,7 @@ class LocationAdmin(Scoped):
 
     @override
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """With the hours everything is written, and goes on record as one change."""
+        """With the hours everything is written, and goes on record as one change, without the PIN."""
         location: Location = form.instance
         before = locations.hours_on_record(location)
         super().save_related(request, form, formsets, change)
@@ -102,6 +127,8 @@ class LocationAdmin(Scoped):
             name: [form.initial.get(name), form.cleaned_data[name]] for name in form.changed_data
         }
         changes |= {name: [before[name], now] for name, now in after.items() if before[name] != now}
+        if "staff_pin" in changes:
+            changes["staff_pin"] = [None, "••••"]
         if changes:
             event = EventName.LOCATION_CHANGED if change else EventName.LOCATION_CREATED
             events.record(event, by=staff(request), location_id=location.pk, changes=changes)

@@ -102,6 +102,9 @@ class Location(models.Model):
     is_line_public = models.BooleanField(
         _("line in public"), default=True, help_text=_("The TV names the line. Off for clinics.")
     )
+    staff_pin = models.CharField(
+        _("PIN of the kiosks"), max_length=128, blank=True, help_text=_("A hash of it.")
+    )
     version = models.PositiveBigIntegerField(
         default=0, editable=False, help_text=_("Raised by every action; screens compare it.")
     )

@@ -79,6 +79,9 @@ class TvSound(models.TextChoices):
     OFF = "OFF", _("Off")
 
 
+#: So long the kiosk says that somebody is coming.
+PROMISED_FOR = timedelta(minutes=3)
+
 #: A page of a device asks every 30 seconds, which is written at most once a minute.
 OFFLINE_AFTER = timedelta(minutes=3)
 
@@ -105,6 +108,10 @@ class Device(models.Model):
         _("layout"), max_length=12, choices=TvLayout, default=TvLayout.STANDARD
     )
     sound = models.CharField(_("sound"), max_length=5, choices=TvSound, blank=True, editable=False)
+    help_wanted_at = InstantField(_("help wanted"), null=True, blank=True, editable=False)
+    help_promised_at = InstantField(_("help promised"), null=True, blank=True, editable=False)
+    pin_guesses = models.PositiveSmallIntegerField(default=0, editable=False)
+    pin_guessed_at = InstantField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ("location", "kind", "name")
@@ -123,3 +130,7 @@ class Device(models.Model):
 
     def is_offline(self, now: datetime) -> bool:
         return self.last_seen_at is None or now - self.last_seen_at > OFFLINE_AFTER
+
+    def is_help_coming(self, now: datetime) -> bool:
+        """Whether a clerk has just said to be on the way."""
+        return self.help_promised_at is not None and now - self.help_promised_at < PROMISED_FOR

@@ -16,6 +16,7 @@ from tickets.actions import undo
 from tickets.estimates import Estimate
 from tickets.models import (
     Activity,
+    Device,
     EventName,
     Extra,
     Label,
@@ -118,6 +119,17 @@ class LastStep:
 
 
 @dataclass(frozen=True)
+class Call:
+    """A kiosk where somebody wants help."""
+
+    location_id: int
+    device_id: int
+    name: str
+    since: datetime
+    clock: str
+
+
+@dataclass(frozen=True)
 class Served:
     """Somebody who is being served: a card for their clerk, a row for the others."""
 
@@ -150,6 +162,7 @@ class Floor:
     served: Sequence[Served]
     ended: Sequence[Part]
     last_steps: Mapping[int | None, Part]
+    calls: Sequence[Part]
     opens: str
 
 
@@ -186,7 +199,27 @@ def _floor(location: Location) -> Floor:
         clerk_id: draw(f"{PAGE}#undo", _last_step(activity, location))
         for clerk_id, activity in undo.last_undoable(location.pk).items()
     }
-    return Floor(lines, served, _just_ended(location), last_steps, _opens(location))
+    return Floor(
+        lines, served, _just_ended(location), last_steps, _calls(location), _opens(location)
+    )
+
+
+def _calls(location: Location) -> list[Part]:
+    """The kiosks where somebody wants help, the first who asked first."""
+    kiosks = location.devices.exclude(help_wanted_at=None).order_by("help_wanted_at")
+    return [draw(f"{PAGE}#call-for-help", _call(kiosk, location)) for kiosk in kiosks]
+
+
+def _call(kiosk: Device, location: Location) -> Call:
+    since = kiosk.help_wanted_at
+    assert since
+    return Call(
+        location_id=location.pk,
+        device_id=kiosk.pk,
+        name=kiosk.name,
+        since=since.replace(microsecond=0),
+        clock=_clock(since, location),
+    )
 
 
 def _last_step(activity: Activity, location: Location) -> LastStep:

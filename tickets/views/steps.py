@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tickets import access, ids
-from tickets.actions import details, lifecycle, routing, undo
+from tickets.actions import assistance, details, lifecycle, routing, undo
 from tickets.exceptions import AssigneeNotHere, LineNotFound
-from tickets.models import Activity, Line, Ticket, User
+from tickets.models import Activity, DeviceKind, Line, Ticket, User
 from tickets.views import visit
 from tickets.views.service import StaffRequest, answer, lines_of
 
@@ -73,6 +73,16 @@ def undo_last(request: StaffRequest, pk: int) -> HttpResponse:
     if visit.STAYS in request.POST and activity.ticket:
         return visit.stay(request, activity.ticket, action)
     return answer(request, location, action)
+
+
+@login_required
+@require_POST
+def promise_help(request: StaffRequest, pk: int) -> HttpResponse:
+    """The clerk is on the way to a kiosk where somebody wants help."""
+    location = get_object_or_404(access.locations_for(request.user), pk=pk)
+    chosen = ids.parse(request.POST.get("kiosk", "")) or 0
+    kiosk = get_object_or_404(location.devices.filter(kind=DeviceKind.KIOSK), pk=chosen)
+    return answer(request, location, lambda: assistance.promise(kiosk, by=request.user))
 
 
 @_step

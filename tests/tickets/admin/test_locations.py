@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import check_password
 from django.contrib.messages import get_messages
 
 from tests.factories import InputFieldFactory, LineFactory
@@ -216,3 +217,25 @@ def test_line_added_is_on_record(office: Office, manager: User, sign_in: SignIn)
     added = Activity.objects.get(event="line.created")
     assert (added.user, added.changes["name"]) == (manager, [None, "Passports"])
     assert Line.objects.get(name="Passports").letter == unsaved.letter
+
+
+def test_pin_of_the_kiosks_is_kept_as_a_hash_and_nowhere_else(
+    office: Office, owner: User, sign_in: SignIn
+) -> None:
+    client = sign_in(owner)
+    path = url("location_change", office.location.pk)
+    posted = location_form(client, office.location)
+
+    refused = client.post(path, posted | {"staff_pin": "40 71"})
+    client.post(path, posted | {"staff_pin": "4071"})
+    office.location.refresh_from_db()
+    kept = office.location.staff_pin
+    client.post(path, posted | {"name": "New"})
+
+    office.location.refresh_from_db()
+    assert refused.status_code == 200
+    assert (check_password("4071", kept), office.location.staff_pin) == (True, kept)
+    made = Activity.objects.filter(event=EventName.LOCATION_CHANGED).order_by("id")
+    changes = list(made.values_list("changes", flat=True))
+    assert changes == [{"staff_pin": [None, "••••"]}, {"name": [posted["name"], "New"]}]
+    assert client.get(path).content.decode().count(kept) == 0
