@@ -23,16 +23,17 @@ function watch() {
     idle = setTimeout(warn, IDLE);
   }
   function warn() {
-    count();
     dialog.showModal();
     counting = setInterval(count, 1000);
   }
   function count() {
+    if (!dialog.open) return;
     if (untilWipe() <= 0) wipe();
     else left.textContent = Math.ceil(untilWipe() / 1000);
   }
   dialog.addEventListener("close", () => {
     clearInterval(counting);
+    left.textContent = WARNED / 1000;
     wait();
   });
   for (const sign of ["pointerdown", "keydown", "input", "scroll"]) {

@@ -1,5 +1,7 @@
 """Pairing of kiosks and TVs, and what a browser that is none of them gets to see."""
 
+import re
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 
@@ -7,14 +9,14 @@ import pytest
 import time_machine
 from django.conf import LazySettings
 from django.test import Client, override_settings
-from django.urls import reverse
+from django.urls import URLResolver, get_resolver, reverse
 
 from tests.conftest import Figure
-from tests.factories import DeviceFactory, LocationFactory
+from tests.factories import DeviceFactory, LineFactory, LocationFactory, waiting_ticket
 from tickets import access, instants
 from tickets.actions import programs
 from tickets.exceptions import PairingFailed
-from tickets.models import Device, DeviceKind, secret_hash
+from tickets.models import Device, DeviceKind, Ticket, secret_hash
 
 pytestmark = pytest.mark.django_db
 
@@ -226,3 +228,49 @@ def test_demo_link_is_nowhere_but_in_the_demo(
 
     assert answer.status_code == 404
     assert dict(client.cookies) == {}
+
+
+def every_address(ticket: Ticket) -> Iterator[tuple[str, str]]:
+    """Each route by its name, as an address at which there is something to be had."""
+    known = {"token": ticket.visit_token, "slug": ticket.location.slug}
+    ids = {
+        "service/": ticket.location_id,
+        "locations/": ticket.location_id,
+        "lines/": ticket.line_id,
+    }
+
+    def walk(resolver: URLResolver, space: str, before: str) -> Iterator[tuple[str, str]]:
+        for each in resolver.url_patterns:
+            route = before + str(each.pattern)
+            if isinstance(each, URLResolver):
+                yield from walk(each, f"{each.namespace}:" if each.namespace else space, route)
+            else:
+                pk = next((pk for part, pk in ids.items() if part in route), ticket.pk)
+                for name, value in known.items():
+                    route = re.sub(rf"<[^<>]*\b{name}>", str(value), route)
+                yield f"{space}{each.name}", "/" + re.sub("<[^<>]+>", str(pk), route)
+
+    return walk(get_resolver(), "", "")
+
+
+def test_k2_kiosk_opens_its_own_pages_and_reads_no_ticket(figure: Figure) -> None:
+    ticket = waiting_ticket(LineFactory.create(), first_name="Zyxwanda")
+    device = DeviceFactory.create(location=ticket.location)
+    kiosk, nobody = browser_of(device), Client()
+    visit = reverse("kiosk:visit", args=[ticket.visit_token])
+    opened, read = set(), set()
+
+    addresses = [each for each in every_address(ticket) if not each[1].startswith(visit)]
+    for name, path in addresses:
+        answers = [browser.get(path) for browser in (kiosk, nobody)]
+        if len({(each.status_code, each.headers.get("Location")) for each in answers}) > 1:
+            opened.add(name)
+        if b"Zyxwanda" in answers[0].getvalue():
+            read.add(name)
+    own = {f"kiosk:{page}" for page in ("welcome", "sign-in", "done", "call-staff", "staff")}
+    figure("K2 routes asked, opened, tickets read", (len(addresses), len(opened), len(read)))
+    assert (opened, read) == (own, set())
+    programs.unpair(device, by=device)
+    assert [kiosk.get(f"/kiosk/{page}")["Location"] for page in ("", "staff/")] == [
+        "/kiosk/pair/"
+    ] * 2
