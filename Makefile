@@ -8,7 +8,7 @@ LOCAL_ENV = SECRET_KEY=$$(cat .local/secret.key) INSECURE_HTTP=true
 ONE_BY_ONE = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite test-postgres check bench fuzz screenshots format lock setup clean
+.PHONY: help run test test-sqlite test-postgres check bench fuzz screenshots format messages lock setup clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ fuzz: setup ## Ask the API 10,000 times and more for what its document allows, a
 
 screenshots: setup ## Make the pictures in docs/screenshots
 	@$(LOCAL_ENV) $(PYTHON) -m tests.screenshots
+
+messages: setup ## Bring the catalogues of what visitors read up to date; says what has no translation
+	@$(LOCAL_ENV) $(PYTHON) -m tests.catalogues && .ci/setup
 
 lock: ## Resolve the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.12 --generate-hashes --no-header --quiet -o requirements.lock

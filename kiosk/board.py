@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from kiosk import languages
 from kiosk.devices import DeviceRequest, paired
 from tickets import instants
 from tickets.actions import programs
@@ -82,7 +83,8 @@ class Call(Visitor):
 @require_safe
 def board(request: DeviceRequest, device: Device) -> HttpResponse:
     page = PARTS.get(request.htmx.target or "", PAGE)
-    return render(request, page, _context(device))
+    with translation.override(languages.of_location(device.location)):
+        return render(request, page, _context(device))
 
 
 @paired(DeviceKind.TV)
@@ -182,7 +184,9 @@ def _call(announcement: Activity, location: Location, now: datetime) -> Call:
 def _language(ticket: Ticket, location: Location) -> str:
     """The visitor's own language if we speak it, else the location's."""
     wanted = (ticket.language, *location.languages)
-    return next((code for code in wanted if code in dict(settings.LANGUAGES)), "en")
+    return next(
+        (page for code in wanted if (page := languages.of_page(code))), settings.LANGUAGE_CODE
+    )
 
 
 def _says(ticket: Ticket, location: Location, language: str) -> str:

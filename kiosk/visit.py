@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.middleware import HtmxDetails
 
+from kiosk.languages import of_page
 from tickets import access, estimates, idempotency, instants
 from tickets.actions import lifecycle
 from tickets.exceptions import Refusal
@@ -104,20 +105,12 @@ def _render(
     request: VisitRequest, ticket: Ticket, page: str, context: dict[str, Any]
 ) -> HttpResponse:
     """In the visitor's language and the location's time, and not for search engines."""
-    language = _language(ticket)
+    language = of_page(ticket.language) or settings.LANGUAGE_CODE
     with translation.override(language), timezone.override(ticket.location.tz):
         response = render(request, page, context)
         response["Content-Language"] = language
     response["X-Robots-Tag"] = "noindex"
     return response
-
-
-def _language(ticket: Ticket) -> str:
-    """The visitor's language, if the pages are there in it."""
-    try:
-        return translation.get_supported_language_variant(ticket.language)
-    except LookupError:
-        return settings.LANGUAGE_CODE
 
 
 def _context(ticket: Ticket) -> dict[str, Any]:

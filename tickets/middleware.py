@@ -9,7 +9,6 @@ from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import resolve_url
-from django.utils import translation
 from django.utils.module_loading import import_string
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -59,8 +58,6 @@ class ApiShortcutMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith("/v1/"):
             return self.get_response(request)
-        # The thread may have served a page in another language before.
-        translation.activate(translation.get_language_from_request(request))
         return cast("HttpResponse", self.api(request))
 
 

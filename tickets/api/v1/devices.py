@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tickets import access, instants
+from tickets import access, instants, languages
 from tickets.actions import programs
 from tickets.api.endpoints import endpoint
 from tickets.api.v1 import inputs, reach, resources
@@ -42,8 +42,7 @@ def empty_state(request: Request, pk: int) -> Response:
     """What the TV shows while nobody is called, in the `language` asked for if we speak it."""
     tv = reach.tv(request, pk)
     language = inputs.text(inputs.parameters(request), "language", limit=20)
-    spoken = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-    with translation.override(spoken):
+    with translation.override(languages.of_page(language) or settings.LANGUAGE_CODE):
         layout, message = _invitation(tv.location)
         return Response({"statusCode": 200, "layout": layout, "message": message})
 
