@@ -21,7 +21,6 @@ from tickets.models import (
     DeviceKind,
     EventName,
     Location,
-    OpeningState,
     Ticket,
     TvLayout,
     TvSound,
@@ -105,7 +104,6 @@ def _context(device: Device) -> dict[str, Any]:
     current = next((call for call in calls if call.is_open), None)
     local = now.astimezone(location.tz)
     hours = None if current else opening(location, now)
-    is_closed = hours is not None and hours.state == OpeningState.CLOSED
     waiting = Ticket.objects.waiting().filter(location=location)
     return {
         "device": device,
@@ -117,9 +115,8 @@ def _context(device: Device) -> dict[str, Any]:
         "waiting": waiting.count(),
         "next_up": _next_up(device, waiting),
         "opening": hours,
-        "is_today": hours and hours.opens_at and location.local_day(hours.opens_at) == local.date(),
         "greeting": _greeting(local.hour),
-        "is_quiet": is_closed or (current is None and local.hour == QUIET_HOUR),
+        "is_quiet": (hours and hours.is_closed) or (current is None and local.hour == QUIET_HOUR),
     }
 
 
@@ -157,7 +154,7 @@ def _public(ticket: Ticket, location: Location) -> dict[str, str]:
     return {
         "name": ticket.name_in_public(location.name_form),
         "number": ticket.public_id,
-        "line": ticket.line.name if location.is_line_public else "",
+        "line": ticket.line.public_name if location.is_line_public else "",
         "color": ticket.line.color if location.is_line_public else "",
     }
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kiosk import board, devices, remote, sign_in, staff, visit
+from kiosk import board, devices, poster, remote, sign_in, staff, visit
 from tickets.models import DeviceKind
 
 app_name = "kiosk"
@@ -23,6 +23,8 @@ urlpatterns = [
     path("tv/pair/", devices.pair, TV, name="pair-tv"),
     path("tv/demo/<secret>/", devices.demo, TV, name="demo-tv"),
     path("at/<slug:slug>/", remote.remote, name="remote"),
+    path("poster/<slug:slug>/", poster.poster, name="poster"),
+    path("poster/<slug:slug>.svg", poster.code, name="poster-code"),
     path("visit/<slug:token>/", visit.visit, name="visit"),
     path("visit/<slug:token>/leave/", visit.leave, name="leave-visit"),
     path("visit/<slug:token>/rejoin/", visit.rejoin, name="rejoin-visit"),

@@ -20,6 +20,7 @@ from tickets.models import (
     Ticket,
     User,
     Webhook,
+    opening,
     secret_hash,
 )
 from tickets.models.people import ACCOUNT_ROLES, UserQuerySet
@@ -186,8 +187,14 @@ def note_seen(device: Device) -> None:
 
 
 def open_lines(location: Location) -> QuerySet[Line]:
-    """What a visitor may choose from."""
-    return Line.objects.open().filter(location=location)
+    """What a visitor may choose from: nothing while the location is closed for the day or the night.
+
+    In a break of the day visitors sign in, and are served after it.
+    """
+    lines = Line.objects.open().filter(location=location)
+    # Whether a line is open is asked below; here only the hours count.
+    is_closed = opening(location, instants.now(), has_open_line=True).is_closed
+    return lines.none() if is_closed else lines
 
 
 def remote_location(slug: str) -> Location | None:

@@ -331,7 +331,7 @@ def _form_field(field: InputField, location: Location, audience: Audience) -> fo
             )
             made = forms.EmailField(max_length=100, **common)
         case FieldType.SELECT:
-            choices = [(option.title, _choice(option)) for option in field.options.all()]
+            choices = [(each.title, _choice(each, audience)) for each in field.options.all()]
             common["error_messages"]["invalid_choice"] = _("Choose one of the answers.")
             made = (
                 forms.MultipleChoiceField(
@@ -364,12 +364,13 @@ def _form_field(field: InputField, location: Location, audience: Audience) -> fo
     return made
 
 
-def _choice(option: InputFieldOption) -> str:
+def _choice(option: InputFieldOption, audience: Audience) -> str:
     """An answer as it is offered, with its colour if it has one."""
+    title = option.title if audience == Audience.CLERK else option.public_title
     if not option.color:
-        return option.title
+        return title
     dot = render_to_string("components/dot.html", {"color": option.color})
-    return format_html("{}<bdi>{}</bdi>", dot, option.title)
+    return format_html("{}<bdi>{}</bdi>", dot, title)
 
 
 def _limit(field: InputField, name: str) -> Decimal | None:

@@ -290,11 +290,11 @@ NINE_TO_TWELVE_AND_ONE_TO_FIVE = [[540, 720], [780, 1020]]
     ("moment", "says"),
     [
         ("2026-05-04T07:00:00Z", ["Good morning"]),
-        ("2026-05-04T09:30:00Z", ["On a break", "We open again at 13:00"]),
+        ("2026-05-04T09:30:00Z", ["On a break", "Opens again at 13:00."]),
         ("2026-05-04T12:00:00Z", ["Good afternoon"]),
-        ("2026-05-04T14:00:00Z", ["Closed", "We open again on Tuesday, 5 May at 09:00"]),
-        ("2026-05-04T05:00:00Z", ["Closed", "We open again at 09:00"]),
-        ("2026-05-06T08:00:00Z", ["Closed", "Inventory", "on Thursday, 7 May at 09:00"]),
+        ("2026-05-04T14:00:00Z", ["Closed", "Opens again on Tuesday at 9:00."]),
+        ("2026-05-04T05:00:00Z", ["Closed", "Opens again at 9:00."]),
+        ("2026-05-06T08:00:00Z", ["Closed", "Inventory", "Opens again on Thursday at 9:00."]),
     ],
 )
 def test_board_without_a_call_tells_the_hours(

@@ -292,22 +292,22 @@ def test_remote_takes_equally_many_queries_with_more_lines(
     client: Client, line: Line, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     LineFactory.create(location=line.location)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         client.get("/at/city-office/")
     for more in LineFactory.create_batch(2, location=line.location):
         waiting_ticket(more)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         client.get("/at/city-office/")
 
 
 def test_the_form_takes_equally_many_queries_with_more_lines(
     client: Client, line: Line, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         client.get("/at/city-office/", {"line": line.pk})
     for more in LineFactory.create_batch(2, location=line.location):
         waiting_ticket(more)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         client.get("/at/city-office/", {"line": line.pk})

@@ -53,7 +53,7 @@ def create(
     """
     with transaction.atomic():
         location = _with_free_slug(name, columns)
-        _write_hours(location, week=week, exceptions=exceptions)
+        write_hours(location, week=week, exceptions=exceptions)
         for question in questions:
             fields.add(location, question)
         events.record(
@@ -97,7 +97,7 @@ def _set_hours(
     with transaction.atomic():
         _hold(location)
         before = hours_on_record(location)
-        _write_hours(location, week=week, exceptions=exceptions)
+        write_hours(location, week=week, exceptions=exceptions)
         after = hours_on_record(location)
         changes = {
             name: [before[name], after[name]] for name in before if before[name] != after[name]
@@ -106,9 +106,13 @@ def _set_hours(
             _record(location, changes, by=by)
 
 
-def _write_hours(
-    location: Location, *, week: Week | None, exceptions: Sequence[ExceptionalDay] | None
+def write_hours(
+    location: Location,
+    *,
+    week: Week | None = None,
+    exceptions: Sequence[ExceptionalDay] | None = None,
 ) -> None:
+    """Without a record of its own, as part of a change that has one."""
     if week is not None:
         location.opening_days.all().delete()
         OpeningDay.objects.bulk_create(

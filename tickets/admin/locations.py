@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from tickets import events
 from tickets.actions import lines, locations
 from tickets.admin.display import swatch
-from tickets.admin.hours import OpeningDayInline, OpeningExceptionInline
+from tickets.admin.hours import WEEK, OpeningExceptionInline, WeekForm
 from tickets.admin.scope import Scoped, ScopedFilter, staff, step
 from tickets.admin.site import site
 from tickets.exceptions import LineNameTaken
@@ -42,10 +42,13 @@ class LanguagesField(forms.Field):
         return [code.strip() for code in (value or "").split(",") if code.strip()]
 
 
-class LocationForm(forms.ModelForm):  # type: ignore[type-arg]
+class LocationForm(WeekForm):
     languages = LanguagesField(
         label=_("Languages"),
-        help_text=_("Codes such as en, et, pt-BR; English is one of them."),
+        help_text=_(
+            "Codes such as en, et, pt-BR; English is one of them. The TV speaks the first, and so "
+            "does the kiosk until a visitor chooses."
+        ),
         widget=forms.TextInput,
         initial=default_languages,
         validators=[validate_languages],
@@ -106,12 +109,22 @@ class LocationAdmin(Scoped):
             },
         ),
         (
+            _("Opening hours"),
+            {
+                "fields": tuple(WEEK.values()),
+                "description": _(
+                    "Such as 9:00–12:00, 13:00–17:00. A day that is left empty is closed; if all "
+                    "are, the location never closes."
+                ),
+            },
+        ),
+        (
             _("For clerks"),
             {"fields": ("is_desk_required", "keeps_active_tickets_open", "is_closed_daily")},
         ),
     )
 
-    inlines = (OpeningDayInline, OpeningExceptionInline)
+    inlines = (OpeningExceptionInline,)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return staff(request).is_account_wide
@@ -122,9 +135,12 @@ class LocationAdmin(Scoped):
         location: Location = form.instance
         before = locations.hours_on_record(location)
         super().save_related(request, form, formsets, change)
+        locations.write_hours(location, week=form.week)
         after = locations.hours_on_record(location)
         changes = {
-            name: [form.initial.get(name), form.cleaned_data[name]] for name in form.changed_data
+            name: [form.initial.get(name), form.cleaned_data[name]]
+            for name in form.changed_data
+            if name not in WEEK.values()
         }
         changes |= {name: [before[name], now] for name, now in after.items() if before[name] != now}
         if "staff_pin" in changes:

@@ -11,15 +11,7 @@ from tickets.models.activity import (
 )
 from tickets.models.colors import LineColor
 from tickets.models.external import ExternalData
-from tickets.models.hours import (
-    Opening,
-    OpeningDay,
-    OpeningException,
-    OpeningState,
-    Weekday,
-    opening,
-    timetable,
-)
+from tickets.models.hours import OpeningDay, OpeningException, Weekday, timetable
 from tickets.models.idempotency import IdempotencyKey, SpentToken
 from tickets.models.interactions import Interaction
 from tickets.models.jobs import Job
@@ -36,6 +28,7 @@ from tickets.models.locations import (
     NumberCounter,
 )
 from tickets.models.messages import Direction, Message, MessageStatus
+from tickets.models.opening import Opening, OpeningState, opening
 from tickets.models.people import ACCOUNT_ROLES, LOCAL_ROLES, Role, RoleType, User, UserPicture
 from tickets.models.programs import (
     ApiKey,

@@ -1,8 +1,6 @@
 """When a location is open: its week, and the days that are different."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import Enum, auto
 
 from django.db import models
 from django.db.models import Q
@@ -71,45 +69,20 @@ class OpeningException(models.Model):
         return f"{self.date}"
 
 
+def exceptions_from(location: Location, today: date) -> list[OpeningException]:
+    """Those that matter to when it opens or closes next, from yesterday on."""
+    span = (today - hours.DAY, today + FORESEEN)
+    return list(location.opening_exceptions.filter(date__range=span))
+
+
 def timetable(location: Location, moment: datetime) -> hours.Timetable:
     """What says when the location is open from `moment` on."""
-    today: date = location.local_day(moment)
-    exceptions = location.opening_exceptions.filter(
-        date__range=(today - hours.DAY, today + FORESEEN)
-    )
+    return timetable_with(location, exceptions_from(location, location.local_day(moment)))
+
+
+def timetable_with(location: Location, exceptions: list[OpeningException]) -> hours.Timetable:
     return hours.Timetable(
         tz=location.tz,
         week={day.weekday: day.intervals for day in location.opening_days.all()},
         exceptions={day.date: day.intervals for day in exceptions},
     )
-
-
-class OpeningState(Enum):
-    OPEN = auto()
-    BREAK = auto()
-    CLOSED = auto()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Opening:
-    """Whether a location takes visitors; else when it opens next, if ever, and why, if said."""
-
-    state: OpeningState
-    opens_at: datetime | None = None
-    reason: str = ""
-
-
-def opening(location: Location, moment: datetime) -> Opening:
-    """A break is a gap between two opening times of a day, or an open hour without an open line."""
-    table = timetable(location, moment)
-    opens_at = table.opens_next(moment)
-    if opens_at == moment:
-        takes_visitors = location.lines.open().exists()
-        return Opening(state=OpeningState.OPEN if takes_visitors else OpeningState.BREAK)
-    local = moment.astimezone(location.tz)
-    today = local.date()
-    was_open = any(opens <= local.hour * 60 + local.minute for opens, _closes in table.on(today))
-    if was_open and opens_at and location.local_day(opens_at) == today:
-        return Opening(state=OpeningState.BREAK, opens_at=opens_at)
-    reasons = location.opening_exceptions.filter(date=today).values_list("reason", flat=True)
-    return Opening(state=OpeningState.CLOSED, opens_at=opens_at, reason=reasons.first() or "")

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
-from tickets import instants
+from tickets import instants, languages
 from tickets.models.colors import ink_on
 from tickets.models.fields import hex_color
 from tickets.states import ACTIVE
@@ -198,6 +198,11 @@ class Line(models.Model):
         return self.name
 
     @property
+    def public_name(self) -> str:
+        """As visitors read it, in the language of the page."""
+        return languages.written(self.translations, "name") or self.name
+
+    @property
     def is_open(self) -> bool:
         return self.status == LineStatus.ENABLED
 
@@ -304,7 +309,10 @@ class InputField(models.Model):
 
     @property
     def question(self) -> str:
-        return self.visitor_facing_title or self.title
+        """As visitors read it, in the language of the page."""
+        texts = self.translations
+        given = languages.written(texts, "visitorFacingTitle") or languages.written(texts, "title")
+        return given or self.visitor_facing_title or self.title
 
 
 class InputFieldOption(models.Model):
@@ -327,6 +335,11 @@ class InputFieldOption(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def public_title(self) -> str:
+        """As visitors read it, in the language of the page; kept is the title."""
+        return languages.written(self.translations, "title") or self.title
 
 
 class NumberCounter(models.Model):

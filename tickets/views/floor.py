@@ -25,7 +25,7 @@ from tickets.models import (
     Message,
     Source,
     Ticket,
-    timetable,
+    opening,
 )
 from tickets.remembered import FLOORS
 from tickets.states import ENDED, Status
@@ -163,7 +163,7 @@ class Floor:
     ended: Sequence[Part]
     last_steps: Mapping[int | None, Part]
     calls: Sequence[Part]
-    opens: str
+    closed: str
 
 
 def of(location: Location) -> Floor:
@@ -199,9 +199,8 @@ def _floor(location: Location) -> Floor:
         clerk_id: draw(f"{PAGE}#undo", _last_step(activity, location))
         for clerk_id, activity in undo.last_undoable(location.pk).items()
     }
-    return Floor(
-        lines, served, _just_ended(location), last_steps, _calls(location), _opens(location)
-    )
+    closed = opening(location, instants.now(), has_open_line=True).sentence
+    return Floor(lines, served, _just_ended(location), last_steps, _calls(location), closed)
 
 
 def _calls(location: Location) -> list[Part]:
@@ -332,18 +331,3 @@ def _ended(ticket: Ticket) -> Ended:
         outcome=ticket.get_status_display(),
         is_missed=ticket.status == Status.NOSHOW,
     )
-
-
-def _opens(location: Location) -> str:
-    """Empty while the location is open; else when it opens, in words."""
-    now = instants.now()
-    opens = timetable(location, now).opens_next(now)
-    if opens == now:
-        return ""
-    if opens is None:
-        return _("Closed until further notice.")
-    local = opens.astimezone(location.tz)
-    if local.date() == location.local_day(now):
-        return _("Closed now. Opens at %(time)s.") % {"time": _clock(opens, location)}
-    when = {"day": date_format(local, "l"), "time": _clock(opens, location)}
-    return _("Closed now. Opens on %(day)s at %(time)s.") % when

@@ -36,7 +36,7 @@ class Head:
     location_id: int
     total: int
     lines: tuple[tuple[str, str, int, bool], ...]
-    opens: str
+    closed: str
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ def _head(location: Location, here: Floor, lines: list[Line], queue: Queue) -> P
     shown = tuple(
         (line.name, line.color, queue.counts.get(line.pk, 0), line.is_open) for line in lines
     )
-    return draw(f"{PAGE}#head", Head(location.pk, queue.total, shown, here.opens))
+    return draw(f"{PAGE}#head", Head(location.pk, queue.total, shown, here.closed))
 
 
 def _end(queue: Queue) -> list[Part]:
