@@ -96,7 +96,7 @@ def _texts(path: Path) -> Iterator[Any]:
         # Python as far as it matters here; its lines begin anywhere, which Python does not allow.
         source = "\n".join(line.strip() for line in templatize(source).splitlines())
     file = io.BytesIO(source.encode())
-    return extract("python", file, keywords=KEYWORDS, comment_tags=("Translators:",))
+    yield from extract("python", file, keywords=KEYWORDS, comment_tags=("Translators:",))
 
 
 if __name__ == "__main__":

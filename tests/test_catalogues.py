@@ -58,7 +58,7 @@ def pairs(message: Message) -> list[tuple[str, str]]:
     """Each translation with the text that it stands for."""
     if isinstance(message.id, str):
         return [(message.id, str(message.string))]
-    return [(message.id[1], str(text)) for text in message.string]
+    return [(message.id[1], str(text)) for text in message.string or ()]
 
 
 def is_whole(original: str, text: str, *, is_one_of_many: bool) -> bool:
@@ -74,10 +74,10 @@ def test_form_without_the_number_is_of_one_number_alone(language: str) -> None:
     counted = [message.id for message in catalogues.read(language) if isinstance(message.id, tuple)]
     shared = []
     with translation.override(language):
-        for texts in counted:
-            said = [translation.ngettext(*texts, number) for number in range(201)]
+        for one, many in counted:
+            said = [translation.ngettext(one, many, number) for number in range(201)]
             shared += [each for each in said if "%" not in each and said.count(each) > 1]
-            shared += [each for each in said if each in texts]
+            shared += [each for each in said if each in (one, many)]
 
     assert shared == []
 

@@ -47,6 +47,7 @@ class TicketChanged(Refusal):
 class LineClosed(Refusal):
     code = "line_closed"
     param = "line"
+    # Translators: for visitors
     message = _("This line takes no new visitors.")
 
 
@@ -125,6 +126,7 @@ class NotSameLocation(Refusal):
 
 class RejoinTooLate(Refusal):
     code = "rejoin_too_late"
+    # Translators: for visitors
     message = _("It is too late to rejoin. Sign in again for a new place in the line.")
 
 

@@ -38,9 +38,10 @@ class HoursField(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
-            return self.to_python(data) != initial
+            is_same: bool = self.to_python(data) == initial
         except ValidationError:
             return True
+        return not is_same
 
 
 class WeekForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -54,13 +55,14 @@ class WeekForm(forms.ModelForm):  # type: ignore[type-arg]
     saturday = HoursField(Weekday.SATURDAY.label)
     sunday = HoursField(Weekday.SUNDAY.label)
 
-    def __init__(self, *args: Any, instance: Location | None = None, **kwargs: Any) -> None:
-        days = list(instance.opening_days.all()) if instance else []
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        location: Location | None = kwargs.get("instance")
+        days = list(location.opening_days.all()) if location else []
         week = dict.fromkeys(Weekday, hours.ALL_DAY) if days else {}
         week |= {Weekday(day.weekday): day.intervals for day in days}
         shown = {WEEK[day]: intervals for day, intervals in week.items()}
-        initial = shown | (kwargs.pop("initial", None) or {})
-        super().__init__(*args, instance=instance, initial=initial, **kwargs)
+        kwargs["initial"] = shown | (kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)
 
     @property
     def week(self) -> dict[int, Intervals] | None:

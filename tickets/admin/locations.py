@@ -111,6 +111,7 @@ class LocationAdmin(Scoped):
         (
             _("Opening hours"),
             {
+                "classes": ("week",),
                 "fields": tuple(WEEK.values()),
                 "description": _(
                     "Such as 9:00–12:00, 13:00–17:00. A day that is left empty is closed; if all "

@@ -1,6 +1,7 @@
 """The demo's city office: four services, names in public, text messages."""
 
 from tickets.actions import details, labels, lifecycle, messages, routing
+from tickets.demo import languages
 from tickets.demo.morning import Guest, Scene
 from tickets.demo.places import Office, Person, Question
 from tickets.models import VISITOR, FieldType, NameForm, RoleType, Source
@@ -14,6 +15,7 @@ OFFICE = Office(
         "timezone": "Europe/Tallinn",
         "country": "EE",
         "address": "Raekoja plats 4, Rannamäe",
+        "languages": ["en", *languages.CODES],
         "has_messages": True,
         "name_form": NameForm.FIRST_INITIAL,
     },

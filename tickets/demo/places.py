@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from tickets.demo.languages import translated
 from tickets.models import Desk, Device, DeviceKind, InputField, Line, Location, RoleType, User
 
 
@@ -85,6 +86,7 @@ def _make_lines(office: Office, location: Location) -> dict[str, Line]:
                 "color": color,
                 "expected_minutes": minutes,
                 "position": position,
+                "translations": translated("name", name),
             },
         )[0]
         for position, (letter, name, color, minutes) in enumerate(office.lines)
@@ -94,14 +96,21 @@ def _make_lines(office: Office, location: Location) -> dict[str, Line]:
 def _make_question(
     question: Question, location: Location, lines: dict[str, Line], position: int
 ) -> None:
+    facing = question.columns.get("visitor_facing_title", "")
     made, _ = InputField.objects.update_or_create(
         location=location,
         title=question.title,
-        defaults={"type": question.type, "position": position, **question.columns},
+        defaults={
+            "type": question.type,
+            "position": position,
+            "translations": translated("visitorFacingTitle", facing),
+            **question.columns,
+        },
     )
     made.lines.set(lines[letter] for letter in question.letters)
     for place, title in enumerate(question.options):
-        made.options.update_or_create(title=title, defaults={"position": place})
+        columns = {"position": place, "translations": translated("title", title)}
+        made.options.update_or_create(title=title, defaults=columns)
 
 
 def _make_person(

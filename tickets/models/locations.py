@@ -11,6 +11,7 @@ from django.core.validators import MinLengthValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tickets import instants, languages
@@ -231,9 +232,13 @@ class Desk(models.Model):
 
 
 class FieldType(models.TextChoices):
+    # Translators: for visitors
     FIRST_NAME = "FIRST_NAME", _("First name")
+    # Translators: for visitors
     LAST_NAME = "LAST_NAME", _("Last name")
+    # Translators: for visitors
     PHONE_NUMBER = "PHONE_NUMBER", _("Mobile number")
+    # Translators: for visitors
     EMAIL = "EMAIL", _("E-mail")
     TEXT = "TEXT", _("Text")
     SELECT = "SELECT", _("Choice")
@@ -309,10 +314,14 @@ class InputField(models.Model):
 
     @property
     def question(self) -> str:
-        """As visitors read it, in the language of the page."""
+        """As visitors read it, in the language of the page.
+
+        Names and numbers are asked for in all of our languages, unless the location has other words.
+        """
         texts = self.translations
         given = languages.written(texts, "visitorFacingTitle") or languages.written(texts, "title")
-        return given or self.visitor_facing_title or self.title
+        usual = gettext(self.title) if self.type in FIELD_COLUMNS else self.title
+        return given or self.visitor_facing_title or usual
 
 
 class InputFieldOption(models.Model):

@@ -24,7 +24,7 @@ def hours_of(location: Location) -> list[tuple[int, Any]]:
     return list(location.opening_days.values_list("weekday", "intervals"))
 
 
-NEVER = [(day, []) for day in range(7)]
+NEVER: list[tuple[int, Any]] = [(day, []) for day in range(7)]
 OFFICE = [(0, [[540, 720], [780, 1020]]), *NEVER[1:]]
 
 
@@ -75,7 +75,7 @@ def test_hours_go_on_record_once(office: Office, manager: User, sign_in: SignIn)
     posted(sign_in(manager), office, name="New name", monday="9–17")
 
     row = Activity.objects.get(event=EventName.LOCATION_CHANGED)
-    closed = {str(day): [] for day in range(1, 7)}
+    closed: dict[str, Any] = {str(day): [] for day in range(1, 7)}
     assert (row.user, row.changes) == (
         manager,
         {

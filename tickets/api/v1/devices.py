@@ -51,7 +51,10 @@ def _invitation(place: Location) -> tuple[str, str]:
     state = opening(place, instants.now()).state
     if state != OpeningState.OPEN:
         layout = "closed" if state == OpeningState.CLOSED else "onBreak"
+        # Translators: for visitors
         return layout, _("Nobody can sign in at the moment.")
     if Device.objects.filter(location=place, kind=DeviceKind.KIOSK, is_active=True).exists():
+        # Translators: for visitors
         return "signIniPad", _("Sign in on the tablet, then take a seat.")
+    # Translators: for visitors
     return "signIn", _("Tell us that you are here, then take a seat.")
