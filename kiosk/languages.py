@@ -46,10 +46,13 @@ class Language(NamedTuple):
 
 
 def offered(location: Location) -> list[Language]:
-    """What the location speaks and there are pages in, in the location's order."""
+    """What the location speaks and there are pages in, in the location's order, each of them once."""
+    codes: dict[str, str] = {}
+    for code in location.languages:
+        if page := of_page(code):
+            codes.setdefault(page, code)
     names = dict(settings.LANGUAGES)
-    pages = [(code, of_page(code)) for code in location.languages]
-    return [Language(code, names[page]) for code, page in pages if page]
+    return [Language(code, names[page]) for page, code in codes.items()]
 
 
 def chosen(location: Location, wanted: str | None, accepted: str = "") -> str:

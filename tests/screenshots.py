@@ -38,13 +38,16 @@ class Camera:
         self.site = site
 
     @contextmanager
-    def page(self, size: tuple[int, int], theme: str = "light") -> Iterator[Page]:
+    def page(
+        self, size: tuple[int, int], theme: str = "light", language: str = "en"
+    ) -> Iterator[Page]:
         width, height = size
         context = self.browser.new_context(
             base_url=self.site,
             viewport={"width": width, "height": height},
             color_scheme=theme,  # type: ignore[arg-type]
             reduced_motion="reduce",
+            locale=language,
         )
         yield context.new_page()
         context.close()
@@ -121,6 +124,32 @@ def phone(camera: Camera, location: Location) -> None:
             snap(page, name)
 
 
+def arabic(camera: Camera, location: Location) -> None:
+    """The same pages from right to left; the kiosk speaks the location's first language."""
+    languages = location.languages
+    Location.objects.filter(pk=location.pk).update(languages=["ar", *languages])
+    secret = credentials.device_secret(location.devices.get(kind=DeviceKind.KIOSK))
+    with camera.page(IPAD, language="ar") as page:
+        page.goto(f"/kiosk/demo/{secret}/")
+        snap(page, "kiosk-welcome-ar")
+        page.goto("/kiosk/sign-in/")
+        snap(page, "kiosk-service-ar")
+        page.locator(".tile").first.click()
+        page.locator("#question input[type=text]").fill("ليلى")
+        page.locator("#question .button--primary").click()
+        while page.locator(".done").count() == 0:
+            page.locator("[name=skip]").click()
+            page.wait_for_load_state("load")
+        snap(page, "kiosk-done-ar")
+    ticket = location.tickets.waiting().filter(first_name="ليلى").latest("id")
+    with camera.page(PHONE, language="ar") as page:
+        page.goto(f"/at/{location.slug}/")
+        snap(page, "phone-services-ar")
+        page.goto(f"/visit/{ticket.visit_token}/")
+        snap(page, "phone-visit-ar")
+    Location.objects.filter(pk=location.pk).update(languages=languages)
+
+
 def tv(camera: Camera, location: Location) -> None:
     device = location.devices.get(kind=DeviceKind.TV)
     secret = credentials.device_secret(device)
@@ -165,6 +194,7 @@ def main() -> None:
         phone(camera, city)
         admin(camera, city)
         kiosk(camera, city)
+        arabic(camera, city)
         browser.close()
     shutil.rmtree(databases.scratch, ignore_errors=True)
 
