@@ -15,6 +15,7 @@ from tickets.models import (
     DeviceKind,
     Line,
     Location,
+    OpeningState,
     Role,
     RoleType,
     Ticket,
@@ -187,14 +188,10 @@ def note_seen(device: Device) -> None:
 
 
 def open_lines(location: Location) -> QuerySet[Line]:
-    """What a visitor may choose from: nothing while the location is closed for the day or the night.
-
-    In a break of the day visitors sign in, and are served after it.
-    """
+    """What a visitor may choose from: nothing outside of the opening hours."""
     lines = Line.objects.open().filter(location=location)
-    # Whether a line is open is asked below; here only the hours count.
-    is_closed = opening(location, instants.now(), has_open_line=True).is_closed
-    return lines.none() if is_closed else lines
+    hours = opening(location, instants.now(), has_open_line=True)
+    return lines if hours.state == OpeningState.OPEN else lines.none()
 
 
 def remote_location(slug: str) -> Location | None:

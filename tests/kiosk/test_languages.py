@@ -126,7 +126,7 @@ def test_answer_is_shown_translated_and_kept_as_it_is(line: Line) -> None:
     assert [each.value for each in form.details["extras"]] == ["Renewal"]
 
 
-def test_nobody_signs_in_while_the_location_is_closed(client: Client, line: Line) -> None:
+def test_nobody_signs_in_outside_of_the_opening_hours(line: Line) -> None:
     for weekday in range(7):
         line.location.opening_days.create(weekday=weekday, intervals=[[540, 720], [780, 1020]])
     open_at = {}
@@ -139,7 +139,7 @@ def test_nobody_signs_in_while_the_location_is_closed(client: Client, line: Line
     assert open_at == {
         "08:59": False,
         "09:00": True,
-        "12:30": True,
+        "12:30": False,
         "16:59": True,
         "17:00": False,
     }
