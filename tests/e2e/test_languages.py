@@ -1,6 +1,7 @@
 """Pages of visitors in every language, and in one that is longer than any: nothing is left out or cut."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -186,7 +187,7 @@ def read_kiosk(reader: Reader, page: Page) -> None:
 
 
 def read_visits(reader: Reader, page: Page, office: Office) -> None:
-    steps = {
+    steps: dict[Status, list[Callable[..., object]]] = {
         Status.NEW: [],
         Status.CALLED: [lifecycle.call],
         Status.SERVED: [lifecycle.call, lifecycle.serve],
