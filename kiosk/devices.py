@@ -6,6 +6,7 @@ from functools import wraps
 from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -20,12 +21,16 @@ from tickets.models import Device, DeviceKind
 HOME = {DeviceKind.KIOSK: "kiosk:welcome", DeviceKind.TV: "kiosk:board"}
 PAIR = {DeviceKind.KIOSK: "kiosk:pair-kiosk", DeviceKind.TV: "kiosk:pair-tv"}
 
+OWN_MACHINE = ("localhost", "127.0.0.1", "[::1]")
+
 #: As long as browsers keep a cookie; every whole page that the device opens begins it anew.
 KEPT_FOR = 400 * 24 * 3600
 
 
 class DeviceRequest(HttpRequest):
     htmx: HtmxDetails
+    #: The page will be read at some other time, and shows nothing of this moment.
+    is_offline = False
 
 
 DeviceView = Callable[[DeviceRequest, Device], HttpResponse]
@@ -88,7 +93,9 @@ def pair(request: HttpRequest, kind: DeviceKind) -> HttpResponse:
             form.add_error("code", str(refusal.message))
         else:
             return _remember(redirect(HOME[kind]), kind, secret)
-    context = {"form": form, "is_tv": kind == DeviceKind.TV}
+    is_tv = kind == DeviceKind.TV
+    is_online_only = not (is_tv or request.is_secure() or _is_own_machine(request))
+    context = {"form": form, "is_tv": is_tv, "is_online_only": is_online_only}
     return render(request, "kiosk/pair.html", context, status=422 if form.errors else 200)
 
 
@@ -98,6 +105,12 @@ def demo(request: HttpRequest, kind: DeviceKind, secret: str) -> HttpResponse:
     if not settings.DEMO:
         raise Http404
     return _remember(redirect(HOME[kind]), kind, secret)
+
+
+def _is_own_machine(request: HttpRequest) -> bool:
+    """Browsers trust what never leaves the machine as they trust https."""
+    host, _port = split_domain_port(request.get_host())
+    return host in OWN_MACHINE
 
 
 def _remember(response: HttpResponse, kind: DeviceKind, secret: str) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kiosk import board, devices, poster, remote, sign_in, staff, visit
+from kiosk import board, devices, offline, poster, remote, sign_in, staff, sync, visit
 from tickets.models import DeviceKind
 
 app_name = "kiosk"
@@ -16,6 +16,10 @@ urlpatterns = [
     path("kiosk/done/", sign_in.done, name="done"),
     path("kiosk/help/", staff.call, name="call-staff"),
     path("kiosk/staff/", staff.staff, name="staff"),
+    path("kiosk/offline/", offline.offline, name="offline"),
+    path("kiosk/sync/", sync.sync, name="sync"),
+    path("kiosk/worker.js", offline.worker, name="worker"),
+    path("kiosk/manifest.webmanifest", offline.manifest, name="manifest"),
     path("kiosk/pair/", devices.pair, KIOSK, name="pair-kiosk"),
     path("kiosk/demo/<secret>/", devices.demo, KIOSK, name="demo-kiosk"),
     path("tv/", board.board, name="board"),

@@ -106,6 +106,8 @@ SILENT = {
     "closing.close_days": "leaves the end of each visit to the worker",
     "passwords.send_link": "a mail",
     "pins.check": "lets in whoever stands at the kiosk",
+    "programs.note_late": "a part of taking somebody in",
+    "programs.note_outbox": "a sign of life, for the admin",
     "programs.note_sound": "a sign of life, for the admin",
     "programs.issue_code": "a code that one person reads out",
     "programs.issue_key": "keys are of no location",
@@ -367,6 +369,13 @@ def paired(office: Office, kind: DeviceKind) -> Client:
     return client
 
 
+def _kiosk_later(office: Office) -> Ask:
+    client = paired(office, DeviceKind.KIOSK)
+    sign_in = {"token": "t" * 24, "line": office.line.pk, "age": 60_000, "answers": []}
+    sent = {"keeps": True, "waiting": 0, "refused": 0, "sign_ins": [sign_in]}
+    return lambda: client.post(reverse("kiosk:sync"), sent, content_type="application/json")
+
+
 def _tell_sound(office: Office) -> Ask:
     client = paired(office, DeviceKind.TV)
     return lambda: client.post(reverse("kiosk:tell-sound"), {"sound": "ON"})
@@ -490,6 +499,7 @@ PAGES = {
     "kiosk:sign-in": Entry("intake.create", _kiosk),
     "kiosk:call-staff": Entry("assistance.ask", _call_for_help),
     "kiosk:staff": Entry("pins.check", _pin),
+    "kiosk:sync": Entry("intake.create", _kiosk_later),
     "kiosk:pair-kiosk": Entry("programs.pair", _pair(DeviceKind.KIOSK, "pair-kiosk")),
     "kiosk:pair-tv": Entry("programs.pair", _pair(DeviceKind.TV, "pair-tv")),
     "kiosk:tell-sound": Entry("programs.note_sound", _tell_sound),

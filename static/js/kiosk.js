@@ -2,11 +2,11 @@
 const IDLE = 45_000;
 const WARNED = 30_000;
 
-const dialog = document.getElementById("idle");
-if (dialog) watch(dialog);
+const idleDialog = document.getElementById("idle");
+if (idleDialog) watch(idleDialog);
 
 // A visitor who walks away leaves nothing on the screen: the welcome page comes back by itself.
-function watch() {
+export function watch(dialog) {
   const { home } = dialog.dataset;
   const left = dialog.querySelector(".idle__left");
   let touchedAt;

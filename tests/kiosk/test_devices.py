@@ -65,6 +65,27 @@ def test_pair_keeps_the_cookie_to_tls(
     assert client.cookies["kiosk_device"]["secure"] == secure
 
 
+@pytest.mark.parametrize(
+    ("kind", "address", "told"),
+    [
+        ("kiosk", "http://192.168.1.20:8000", 1),
+        ("kiosk", "https://192.168.1.20", 0),
+        ("kiosk", "http://localhost:8000", 0),
+        ("kiosk", "http://[::1]:8000", 0),
+        ("tv", "http://192.168.1.20:8000", 0),
+    ],
+)
+def test_pair_says_where_a_kiosk_can_only_work_online(
+    client: Client, settings: LazySettings, kind: str, address: str, told: int
+) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    scheme, _, host = address.partition("://")
+
+    page = client.get(f"/{kind}/pair/", headers={"Host": host}, secure=scheme == "https")
+
+    assert page.content.decode().count("only while it has network") == told
+
+
 @KINDS
 def test_pair_refuses_a_code_of_the_other_kind(
     client: Client, kind: DeviceKind, home: str, pair: str

@@ -1,7 +1,7 @@
 """A visitor joins a line."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
@@ -12,7 +12,16 @@ from tickets.actions import labels as label_values
 from tickets.actions import places
 from tickets.actions.extras import ExtraValue
 from tickets.exceptions import LineClosed, LineNotFound
-from tickets.models import By, EventName, Line, Location, NumberCounter, Source, Ticket
+from tickets.models import (
+    By,
+    EventName,
+    Line,
+    LineStatus,
+    Location,
+    NumberCounter,
+    Source,
+    Ticket,
+)
 from tickets.prepared import Parameter
 
 
@@ -29,22 +38,27 @@ def create(
     extras: Sequence[ExtraValue] = (),
     labels: Sequence[str] = (),
     nonce: str | None = None,
+    signed_in_at: datetime | None = None,
 ) -> Ticket:
     """Put a visitor at the end of `line`; the ticket gets its number for the local day.
 
     `nonce` is made by who creates the ticket: a second call with the same nonce in the same
     location returns the first one's ticket. Raises LineClosed if the line takes nobody new.
+
+    `signed_in_at` is of who signed in while their kiosk had no network: they get the place that
+    they have had since then, also in a line that was disabled meanwhile.
     """
     if nonce and (made := Ticket.objects.filter(location=line.location_id, nonce=nonce).first()):
         return made
     try:
         with transaction.atomic():
             now = instants.now()
-            line = _open_line(line.pk)
+            came = signed_in_at or now
+            line = _line_for(line.pk, is_late=signed_in_at is not None)
             location = line.location
-            place = places.last_of(line.pk, now)
-            today = location.local_day(now)
-            number = _next_number(location, today)
+            place = came if signed_in_at else places.last_of(line.pk, now)
+            day = location.local_day(came)
+            number = _next_number(location, day)
             ticket = Ticket(
                 location=location,
                 line=line,
@@ -55,11 +69,11 @@ def create(
                 email=email,
                 language=language,
                 number=number,
-                numbered_on=today,
+                numbered_on=day,
                 public_id=f"{line.letter}-{number}",
                 nonce=nonce,
-                created_at=now,
-                order_after=place if place > now else None,
+                created_at=came,
+                order_after=place if place > came else None,
             )
             prepared.insert(ticket)
             extra_values.add(ticket, extras)
@@ -81,12 +95,12 @@ def create(
     return ticket
 
 
-def _open_line(line_id: int) -> Line:
+def _line_for(line_id: int, *, is_late: bool) -> Line:
     """The line, held open: it cannot be disabled between this look and the ticket's commit."""
     line = places.lock_line(line_id)
     if line is None:
         raise LineNotFound
-    if not line.is_open:
+    if not line.is_open and not (is_late and line.status == LineStatus.DISABLED):
         raise LineClosed
     return line
 

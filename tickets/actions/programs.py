@@ -1,7 +1,7 @@
 """Let programs and devices in: API keys, and the pairing of kiosks and TVs."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -109,6 +109,17 @@ def rename(device: Device, *, name: str, by: By) -> None:
 def note_sound(device: Device, sound: TvSound) -> None:
     """Keep what a TV tells of its loudspeaker. Nothing is on record: it is a sign of life."""
     Device.objects.exclude(sound=sound).filter(pk=device.pk).update(sound=sound)
+
+
+def note_outbox(device: Device, *, keeps: bool, waiting: int, refused: int) -> None:
+    """Keep what a kiosk tells of the sign-ins on it. Nothing is on record: it is a sign of life."""
+    told = {"keeps_sign_ins": keeps, "waiting_sign_ins": waiting, "refused_sign_ins": refused}
+    Device.objects.filter(pk=device.pk).update(**told)
+
+
+def note_late(device: Device, signed_in_at: datetime) -> None:
+    """Keep when the last visitor signed in whom a kiosk sent late, as part of taking them in."""
+    Device.objects.filter(pk=device.pk).update(late_until=signed_in_at)
 
 
 def remove(device: Device, *, by: By) -> None:

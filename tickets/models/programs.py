@@ -112,6 +112,24 @@ class Device(models.Model):
     help_promised_at = InstantField(_("help promised"), null=True, blank=True, editable=False)
     pin_guesses = models.PositiveSmallIntegerField(default=0, editable=False)
     pin_guessed_at = InstantField(null=True, blank=True, editable=False)
+    keeps_sign_ins = models.BooleanField(
+        _("works without network"),
+        null=True,
+        editable=False,
+        help_text=_("What a kiosk last told; one that is opened without https does not."),
+    )
+    waiting_sign_ins = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("Kept on the kiosk, and still to be sent.")
+    )
+    refused_sign_ins = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("Kept on the kiosk, since they were not taken.")
+    )
+    late_until = InstantField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("The latest sign-in that was sent late: the next one comes after it."),
+    )
 
     class Meta:
         ordering = ("location", "kind", "name")

@@ -1,0 +1,90 @@
+// Brings what waits on this kiosk to the server: in order, by one tab at a time, again and again.
+import * as outbox from "./outbox.js";
+
+const TOGETHER = 25;
+const LARGEST = 48_000; // bytes of a request
+const NO_ANSWER = 3_000;
+const NO_RECEIPT = 20_000;
+const { sync: address } = document.querySelector("script[data-sync]").dataset;
+
+/** Whether this browser can keep sign-ins: it cannot in a page that came without TLS. */
+export const keeps = isSecureContext && "serviceWorker" in navigator && "locks" in navigator;
+
+/**
+ * Send what waits. True if the server was there; `shown` is the token of the sign-in whose visitor
+ * still looks at the screen. False without a server, or while another tab sends.
+ */
+export async function send(shown = "") {
+  if (!keeps) {
+    const server = await ask();
+    return Boolean(server) && report(server);
+  }
+  return navigator.locks.request("kiosk-outbox", { ifAvailable: true }, (lock) =>
+    lock ? sendAll(shown) : false,
+  );
+}
+
+async function sendAll(shown) {
+  const server = await ask();
+  if (!server) return false;
+  await outbox.reconsider();
+  let [last, together] = [0, TOGETHER];
+  for (;;) {
+    const batch = await outbox.next(last, together);
+    if (!batch.length) break;
+    const unreadable = batch.filter(({ signIn }) => !signIn);
+    for (const { id } of unreadable) await outbox.refuse(id);
+    if (unreadable.length) continue;
+    while (batch.length > 1 && bytes(batch) > LARGEST) batch.length = Math.ceil(batch.length / 2);
+    const { waiting, refused } = await outbox.counts();
+    const left = { waiting: waiting - batch.length, refused };
+    const status = await post(server.csrf, { shown, ...left, sign_ins: batch.map(sent) });
+    if (status === 200) await outbox.remove(batch.map(({ id }) => id));
+    else if (![400, 409, 413, 422, 500].includes(status)) return false;
+    else if (batch.length > 1) together = 1;
+    else if (status === 500) last = batch[0].id; // not this one's fault: it stays in its place
+    else await outbox.refuse(batch[0].id);
+  }
+  return report(server);
+}
+
+/** Tell the server how it is here, if that is news. */
+async function report(server) {
+  const { waiting, refused } = keeps ? await outbox.counts() : { waiting: 0, refused: 0 };
+  const isKnown =
+    server.keeps === keeps && server.waiting === waiting && server.refused === refused;
+  if (!isKnown) await post(server.csrf, { waiting, refused, sign_ins: [] });
+  return true;
+}
+
+/** What the server knows of this kiosk; nothing if it is not there, or does not know it. */
+async function ask() {
+  try {
+    const answer = await fetch(address, {
+      cache: "no-store",
+      redirect: "manual",
+      signal: AbortSignal.timeout(NO_ANSWER),
+    });
+    return answer.status === 200 ? await answer.json() : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function post(csrf, body) {
+  try {
+    const answer = await fetch(address, {
+      method: "POST",
+      redirect: "manual",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
+      body: JSON.stringify({ keeps, ...body }),
+      signal: AbortSignal.timeout(NO_RECEIPT),
+    });
+    return answer.status;
+  } catch {
+    return 0;
+  }
+}
+
+const sent = ({ signIn: { at, ...signIn } }) => ({ ...signIn, age: Date.now() - at });
+const bytes = (batch) => new TextEncoder().encode(JSON.stringify(batch.map(sent))).length;
