@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from tickets.models import Activity, Device, Interaction, Location, Message, TvSound
@@ -42,6 +42,22 @@ def status_chip(status: str) -> SafeString:
 def sound_chip(tv: Device) -> SafeString:
     chip = {TvSound.ON: "good", TvSound.CHIME: "warn"}.get(TvSound(tv.sound), "danger")
     return format_html('<span class="chip chip--{}">{}</span>', chip, tv.get_sound_display())
+
+
+def offline_chip(kiosk: Device) -> SafeString:
+    """Whether a kiosk can go on without network, and what it has not sent yet."""
+    chip, said = "good", gettext("Ready")
+    if kiosk.refused_sign_ins:
+        chip, refused = "danger", kiosk.refused_sign_ins
+        said = ngettext("%(count)d not taken", "%(count)d not taken", refused) % {"count": refused}
+    elif kiosk.waiting_sign_ins:
+        chip, waiting = "warn", kiosk.waiting_sign_ins
+        said = ngettext("%(count)d to be sent", "%(count)d to be sent", waiting) % {
+            "count": waiting
+        }
+    elif not kiosk.keeps_sign_ins:
+        chip, said = "warn", gettext("Online only: open it by https")
+    return format_html('<span class="chip chip--{}">{}</span>', chip, said)
 
 
 def changes(written: dict[str, list[Any]]) -> SafeString:

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tickets import remembered
+from tickets import instants, remembered
 from tickets.actions import programs
 from tickets.admin import display
 from tickets.admin.scope import Scoped, ScopedFilter, attempt, staff, step
@@ -79,16 +79,28 @@ class ApiKeyAdmin(Scoped):
 @admin.register(Device, site=site)
 class DeviceAdmin(Scoped):
     publishes = (EventName.DEVICE_CHANGED, "device_id")
-    list_display = ("name", "kind", "location", "is_paired", "last_seen", "sound_chip", "is_active")
+    list_display = (
+        *("name", "kind", "location", "is_paired", "is_online", "last_seen"),
+        *("sound_chip", "offline_chip", "is_active"),
+    )
     list_filter = ("kind", "is_active", ("location", ScopedFilter))
     list_select_related = ("location",)
     ordering = ("location__name", "kind", "name")
     search_fields = ("name", "location__name")
     fieldsets = (
-        (None, {"fields": ("location", "kind", "name", "is_active", "is_paired", "last_seen")}),
+        (
+            None,
+            {
+                "fields": (
+                    *("location", "kind", "name", "is_active"),
+                    *("is_paired", "is_online", "last_seen"),
+                )
+            },
+        ),
         (_("What a TV shows"), {"fields": ("layout", "theme", "sound_chip")}),
+        (_("Without network"), {"fields": ("offline_chip",)}),
     )
-    readonly_fields = ("is_paired", "last_seen", "sound_chip")
+    readonly_fields = ("is_paired", "is_online", "last_seen", "sound_chip", "offline_chip")
     actions = (
         "issue_code",
         step("unpair", _("Unpair"), lambda device, by: programs.unpair(device, by=by)),
@@ -98,6 +110,10 @@ class DeviceAdmin(Scoped):
     def is_paired(self, device: Device) -> bool:
         return device.secret_hash is not None
 
+    @admin.display(description=_("Online"), boolean=True)
+    def is_online(self, device: Device) -> bool | None:
+        return None if device.secret_hash is None else not device.is_offline(instants.now())
+
     @admin.display(description=_("Last seen"), ordering="last_seen_at")
     def last_seen(self, device: Device) -> str:
         return display.local(device.last_seen_at, device.location)
@@ -106,10 +122,17 @@ class DeviceAdmin(Scoped):
     def sound_chip(self, device: Device) -> SafeString | str:
         return display.sound_chip(device) if device.sound else "–"
 
+    @admin.display(description=_("Without network"), ordering="keeps_sign_ins")
+    def offline_chip(self, device: Device) -> SafeString | str:
+        is_told = device.kind == DeviceKind.KIOSK and device.keeps_sign_ins is not None
+        return display.offline_chip(device) if is_told else "–"
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A kiosk has nothing of what only TVs have."""
-        is_kiosk = obj and obj.kind == DeviceKind.KIOSK
-        return self.fieldsets[:1] if is_kiosk else self.fieldsets
+        """A kiosk has nothing of what only TVs have, and the other way round."""
+        about, tv, kiosk = self.fieldsets
+        if obj is None:
+            return (about, tv)
+        return (about, kiosk if obj.kind == DeviceKind.KIOSK else tv)
 
     @admin.action(
         description=_("Issue a pairing code"),

@@ -1,8 +1,10 @@
 """API keys and devices in the admin."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.messages import get_messages
 from django.contrib.sessions.models import Session
@@ -11,10 +13,10 @@ from django.test import Client
 from tests.conftest import Figure
 from tests.factories import DeviceFactory, LocationFactory
 from tests.tickets.admin.conftest import Office, SignIn, url, written_meanwhile
-from tickets import access
+from tickets import access, instants
 from tickets.actions import programs
 from tickets.api.authentication import HEADER
-from tickets.models import ApiKey, DeviceKind, TvSound, User
+from tickets.models import ApiKey, Device, DeviceKind, TvSound, User
 
 
 def act(client: Any, model: str, action: str, pk: int) -> list[str]:
@@ -159,6 +161,42 @@ def test_device_list_shows_the_sound(office: Office, manager: User, sign_in: Sig
     html = sign_in(manager).get(url("device_changelist")).content.decode()
 
     assert html.count('<span class="chip chip--danger">Off</span>') == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "chip", "said"),
+    [
+        ({"keeps_sign_ins": True}, "good", "Ready"),
+        ({"keeps_sign_ins": False}, "warn", "Online only: open it by https"),
+        ({"keeps_sign_ins": True, "waiting_sign_ins": 3}, "warn", "3 to be sent"),
+        (
+            {"keeps_sign_ins": True, "waiting_sign_ins": 3, "refused_sign_ins": 1},
+            "danger",
+            "1 not taken",
+        ),
+    ],
+)
+def test_device_list_shows_what_a_kiosk_does_without_network(
+    office: Office, manager: User, sign_in: SignIn, told: dict[str, int], chip: str, said: str
+) -> None:
+    Device.objects.filter(pk=office.device.pk).update(**told)
+
+    html = sign_in(manager).get(url("device_changelist")).content.decode()
+
+    assert html.count(f'<span class="chip chip--{chip}">{said}</span>') == 1
+
+
+def test_device_list_shows_which_are_online(office: Office, manager: User, sign_in: SignIn) -> None:
+    programs.renew_secret(office.device)
+    seen = {"on": timedelta(minutes=2), "off": timedelta(minutes=4)}
+    marks = {}
+
+    for name, ago in seen.items():
+        Device.objects.filter(pk=office.device.pk).update(last_seen_at=instants.now() - ago)
+        html = sign_in(manager).get(url("device_changelist")).content.decode()
+        marks[name] = re.findall(r'field-is_online"><img[^>]*alt="(\w+)"', html)
+
+    assert marks == {"on": ["True"], "off": ["False"]}
 
 
 def test_tv_is_set_up_and_a_kiosk_has_nothing_of_it(
