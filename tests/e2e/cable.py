@@ -20,6 +20,7 @@ class Cable:
         self._is_cut = False
         self._is_plugged = True
         self._answers = True
+        self._last_words = b""
 
     def hang(self) -> None:
         """Keep everything back without a word."""
@@ -29,12 +30,14 @@ class Cable:
         """End every connection, and every new one at once."""
         self._is_plugged = False
 
-    def lose_answers(self) -> None:
-        """What the browser sends arrives; what the server says does not."""
-        self._answers = False
+    def lose_answers(self, *, after: bytes = b"") -> None:
+        """What the browser sends arrives; what the server says does not, once this was sent."""
+        self._last_words = after
+        self._answers = bool(after)
 
     def mend(self) -> None:
         self._is_plugged = self._answers = True
+        self._last_words = b""
         self._flows.set()
 
     def cut(self) -> None:
@@ -66,6 +69,8 @@ class Cable:
                     end: socket.socket = key.fileobj  # type: ignore[assignment]
                     try:
                         data = end.recv(65536)
+                        if self._last_words and self._last_words in data:
+                            self._answers = False
                         if end is browser or self._answers:
                             other[end].sendall(data)
                     except OSError:

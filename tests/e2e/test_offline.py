@@ -1,0 +1,262 @@
+"""UK6: the kiosk signs people in without network, and sends each of them once, in order."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles.storage import staticfiles_storage
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+
+from kiosk import offline
+from tests.conftest import Figure
+from tests.e2e.audit import faults
+from tests.e2e.cable import Cable, cable
+from tests.e2e.conftest import Office
+from tickets import access
+from tickets.actions import programs
+from tickets.models import Device, DeviceKind, Location, Ticket
+
+pytestmark = pytest.mark.once
+
+CANARY = "Canary"
+MANY = 495
+#: Everything that the browser keeps of sign-ins, bytes as text.
+DUMP = """async () => {
+  const open = indexedDB.open("kiosk-outbox");
+  const db = await new Promise(done => { open.onsuccess = () => done(open.result); });
+  const rows = await Promise.all(["sign-ins", "refused"].map(name => new Promise(done => {
+    const all = db.transaction(name).objectStore(name).getAll();
+    all.onsuccess = () => done(all.result);
+  })));
+  db.close();
+  const text = value => value instanceof ArrayBuffer || ArrayBuffer.isView(value)
+    ? new TextDecoder("latin1").decode(value) : value;
+  return rows.flat().map(row => JSON.stringify(row, (_key, value) => text(value)));
+}"""
+#: Whether the key of the outbox can be taken out of the browser.
+IS_EXTRACTABLE = """() => new Promise(done => {
+  indexedDB.open("kiosk-outbox").onsuccess = ({ target: { result: db } }) => {
+    db.transaction("keys").objectStore("keys").get("key").onsuccess = event => {
+      db.close();
+      done(event.target.result.extractable);
+    };
+  };
+})"""
+ADD_MANY = """async ([address, line, first, last]) => {
+  const { add } = await import(address);
+  for (let n = first; n < last; n++) {
+    const answers = [["first_name", `Canary${n}`]];
+    await add({ token: crypto.randomUUID(), line, language: "en", answers });
+  }
+}"""
+
+Start = Callable[[], Page]
+
+
+@pytest.fixture
+def network(site: str) -> Iterator[Cable]:
+    with cable(site) as line:
+        yield line
+
+
+@pytest.fixture
+def start(
+    browser: Browser, chromium: str, office: Office, network: Cable, tmp_path: Path
+) -> Iterator[Start]:
+    """Switch the iPad on, or off and on: it has what it had kept."""
+    running: list[BrowserContext] = []
+    secret = programs.renew_secret(office.kiosk)
+
+    def start_() -> Page:
+        while running:
+            running.pop().close()
+        context = browser.browser_type.launch_persistent_context(
+            tmp_path,
+            executable_path=chromium,
+            args=["--no-sandbox"],
+            viewport={"width": 1180, "height": 820},
+            base_url=network.site,
+            reduced_motion="reduce",
+        )
+        running.append(context)
+        name = access.DEVICE_COOKIES[DeviceKind.KIOSK]
+        context.add_cookies([{"name": name, "value": secret, "url": network.site}])
+        page = context.pages[0]
+        page.goto("/kiosk/")
+        return page
+
+    yield start_
+    for context in running:
+        context.close()
+
+
+def make_ready(page: Page) -> None:
+    """Wait until all that is needed without network is kept, and the worker is in charge."""
+    page.wait_for_function("() => navigator.serviceWorker.controller")
+    page.wait_for_function("() => caches.match('/kiosk/offline/')")
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def kept(page: Page) -> list[str]:
+    rows: list[str] = page.evaluate(DUMP)
+    return rows
+
+
+def wait_until_sent(page: Page, count: int) -> float:
+    """Seconds until so many tickets are there and nothing is kept any more."""
+    began = time.monotonic()
+    is_sent = False
+    while not is_sent:
+        assert time.monotonic() - began < 40, (Ticket.objects.count(), len(kept(page)))
+        page.wait_for_timeout(100)
+        with suppress(Error):  # the page gives way to one from the server
+            is_sent = Ticket.objects.count() >= count and not kept(page)
+    return time.monotonic() - began
+
+
+#: When it breaks, and how. The last one loses the answer after the ticket was made.
+BREAKS = [
+    ("welcome", "unplug"),
+    ("service", "unplug"),
+    ("name", "hang"),
+    ("phone", "unplug"),
+    ("phone", "lose_answers"),
+]
+
+
+def test_uk6_cut_at_each_step_and_in_a_rush(
+    start: Start, office: Office, network: Cable, figure: Figure
+) -> None:
+    page = start()
+    make_ready(page)
+    seconds = []
+    for number, (cut_at, break_) in enumerate(BREAKS):
+        name = f"{CANARY}{number}"
+
+        def step(now: str, cut_at: str = cut_at, break_: str = break_) -> None:
+            if now == cut_at:
+                getattr(network, break_)()
+
+        step("welcome")
+        page.get_by_role("link", name="Touch to sign in").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Which service do you need?")
+        step("service")
+        page.get_by_role("button", name="Passports").click()
+        page.get_by_label("First name").fill(name)
+        step("name")
+        press(page, "Continue")
+        expect(page.get_by_label("Mobile number")).to_be_visible(timeout=10_000)
+        step("phone")
+        press(page, "Skip")
+        honest = page.get_by_text("We could not tell you your place")
+        expect(honest).to_be_visible(timeout=10_000)
+        expect(page.get_by_role("heading", level=1)).to_contain_text(f"You’re in line, {name}")
+        assert [CANARY in row for row in kept(page)] == [False]
+        network.mend()
+        page.evaluate("() => dispatchEvent(new Event('online'))")
+        seconds.append(wait_until_sent(page, number + 1))
+        if not number:  # who still stands there gets to know their place
+            expect(page.get_by_text("Your number")).to_be_visible()
+        page.goto("/kiosk/")
+
+    network.unplug()
+    address = staticfiles_storage.url("js/offline/outbox.js")
+    total = len(BREAKS) + MANY
+    half = total // 2
+    page.goto("/kiosk/")
+    page.evaluate(ADD_MANY, [address, office.line.pk, len(BREAKS), half])
+    page = start()
+    expect(page.get_by_text("This screen cannot show")).to_be_visible()
+    page.evaluate(ADD_MANY, [address, office.line.pk, half, total])
+    page.reload()
+    expect(page.locator("#kept")).to_have_text(str(MANY))
+    plain = sum(CANARY in row for row in kept(page))
+    network.mend()
+    network.lose_answers(after=b"POST /kiosk/sync/")
+    while Ticket.objects.count() == len(BREAKS):
+        page.wait_for_timeout(50)
+    network.unplug()
+    page.wait_for_timeout(200)
+    lost = Ticket.objects.count() - len(BREAKS)
+    assert len(kept(page)) == MANY
+    network.mend()
+    rush = wait_until_sent(page, total)
+
+    names = list(Ticket.objects.order_by("sort_at", "id").values_list("first_name", flat=True))
+    expected = [f"{CANARY}{number}" for number in range(total)]
+    figure(
+        "UK6 sign-ins without network, tickets, duplicates",
+        (total, len(names), len(names) - len(set(names))),
+    )
+    figure("UK6 in order, receipts lost after the commit", (names == expected, 1 + lost))
+    figure(
+        "UK6 sent after the network's return, one by one and all together, s",
+        (round(max(seconds), 1), round(rush, 1)),
+    )
+    figure("UK6 readable in IndexedDB before, left after", (plain, len(kept(page))))
+    assert names == expected
+    assert max(seconds) <= 10  # the rush is of the machine's speed, which is none of a kiosk's
+    assert (plain, page.evaluate(IS_EXTRACTABLE)) == (0, False)
+    assert Device.objects.get(pk=office.kiosk.pk).keeps_sign_ins is True
+
+
+def test_pages_without_network(
+    start: Start,
+    office: Office,
+    network: Cable,
+    figure: Figure,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Wrong input is kept and explained, help is not pretended, and nothing is wrong with a page."""
+    monkeypatch.setattr(offline, "LIMIT", 3)
+    Location.objects.filter(pk=office.location.pk).update(languages=["en", "ar"])
+    page = start()
+    make_ready(page)
+    network.unplug()
+    found: dict[str, list[str]] = {}
+    for language in ("en", "ar"):
+        name = page.locator("#question input[name=first_name]")
+        phone = page.locator("#question input[name=phone_number]")
+        go_on = page.locator("#question .button--primary")
+
+        page.goto(f"/kiosk/?lang={language}")
+        page.locator(".tool--help").click()
+        expect(page.get_by_role("alert")).to_contain_text("Go to the desk")
+        if language == "ar":
+            found["welcome ar"] = faults(page)
+        page.locator(".start").click()
+        page.locator(".tile").first.click()
+        go_on.click()
+        expect(page.get_by_text("Enter your first name.").first).to_be_visible()
+        if language == "en":
+            found["name missing en"] = faults(page)
+        name.fill("Jane")
+        page.locator("[name=toggle][value=text]").click()
+        expect(name).to_have_value("Jane")
+        go_on.click()
+        phone.fill("12")
+        go_on.click()
+        expect(page.get_by_text("Enter a mobile number").first).to_be_visible()
+        expect(phone).to_have_value("12")
+        page.locator(".back").click()
+        expect(name).to_have_value("Jane")
+        go_on.click()
+        page.locator("#question [name=skip]").click()
+        expect(page.locator(".done")).to_be_visible()
+        found[f"done {language}"] = faults(page)
+
+    page.goto("/kiosk/sign-in/?change=1")
+    expect(page.get_by_text("What you change cannot be sent")).to_be_visible()
+    address = staticfiles_storage.url("js/offline/outbox.js")
+    page.evaluate(ADD_MANY, [address, office.line.pk, 0, 1])
+    page.goto("/kiosk/")
+    page.locator(".start").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tell the staff that you are here")
+    expect(page.locator("#kept")).to_have_text("3 / 3")
+    figure("UK6 axe 0, no overflow, without network", ", ".join(found))
+    assert {name: each for name, each in found.items() if each} == {}
