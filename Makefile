@@ -3,6 +3,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 PYTHON := .venv/bin/python
 LOCAL_ENV = SECRET_KEY=$$(cat .local/secret.key) INSECURE_HTTP=true
+# With a certificate, `make run` is https; no browser shall remember that of a trial.
+RUN_ENV = $(if $(TLS_CERT),TLS_CERT=$(TLS_CERT) TLS_KEY=$(TLS_KEY) INSECURE_HTTP=false HSTS_SECONDS=0)
 
 # Make before 4.0 cannot keep the outputs of two jobs apart.
 ONE_BY_ONE = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
@@ -13,12 +15,13 @@ ONE_BY_ONE = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
 	@echo; echo "  HOST and PORT say where 'make run' listens: make run HOST=0.0.0.0 PORT=8080"
+	@echo "  With TLS_CERT and TLS_KEY, paths of PEM files, 'make run' serves https"
 
 setup: ## Install into .venv and make the local secret (done by the other targets)
 	@.ci/setup
 
 run: setup ## Install, migrate, fill in the demo, serve on one port
-	@$(LOCAL_ENV) DEMO=true ALLOWED_HOSTS='*' exec $(PYTHON) manage.py start --host $(HOST) --port $(PORT)
+	@$(LOCAL_ENV) $(RUN_ENV) DEMO=true ALLOWED_HOSTS='*' exec $(PYTHON) manage.py start --host $(HOST) --port $(PORT)
 
 test: setup ## Run all tests, on SQLite and on PostgreSQL at the same time
 	@echo "Both databases at the same time; each prints its results when it is done."

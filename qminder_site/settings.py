@@ -38,6 +38,15 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # them to the server, which rewrites the client's address and scheme before Django sees them.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 
+# Paths of a certificate and its key, in PEM: `manage.py serve` speaks https with them, without a proxy.
+TLS_CERT = env.str("TLS_CERT", default="")
+TLS_KEY = env.str("TLS_KEY", default="")
+if bool(TLS_CERT) != bool(TLS_KEY):
+    raise ImproperlyConfigured("TLS_CERT and TLS_KEY belong together: set both, or none of them.")
+for path in filter(None, (TLS_CERT, TLS_KEY)):
+    if not Path(path).is_file():
+        raise ImproperlyConfigured(f"There is no file {path}: TLS_CERT and TLS_KEY are paths.")
+
 if not INSECURE_HTTP:
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # probes come without TLS, past the proxy

@@ -166,6 +166,7 @@ def test_z9_production_settings_pass_the_deployment_check(figure: Figure) -> Non
         ({"SECRET_KEY": "change-me"}, "SECRET_KEY"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY"),
         ({"SECRET_KEY": "x" * 60, "DEBUG": "true"}, "DEBUG"),
+        ({"SECRET_KEY": "x" * 60, "TLS_CERT": "manage.py"}, "TLS_CERT and TLS_KEY"),
     ],
 )
 def test_z9_refuses_to_start_with(environment: dict[str, str], names: str) -> None:

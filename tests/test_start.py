@@ -6,12 +6,13 @@ import re
 import signal
 import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPResponse
+from dataclasses import dataclass, replace
+from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -48,6 +49,7 @@ class Site:
     port: int
     output: str
     seconds: float
+    trust: ssl.SSLContext | None = None
 
     @property
     def rows(self) -> list[tuple[str, str]]:
@@ -59,7 +61,10 @@ class Site:
 
     @contextmanager
     def get(self, path: str, **headers: str) -> Iterator[HTTPResponse]:
-        with closing(HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+        server = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        if self.trust:
+            server = HTTPSConnection("localhost", self.port, timeout=20, context=self.trust)
+        with closing(server) as connection:
             connection.request("GET", path, headers=headers)
             with connection.getresponse() as response:
                 yield response
@@ -102,7 +107,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def started(environment: dict[str, str], *, port: int, host: str = "127.0.0.1") -> Iterator[Site]:
+def started(
+    environment: dict[str, str],
+    *,
+    port: int,
+    host: str = "127.0.0.1",
+    trust: ssl.SSLContext | None = None,
+) -> Iterator[Site]:
     began = monotonic()
     with subprocess.Popen(
         [sys.executable, "manage.py", "start", "--host", host, "--port", str(port)],
@@ -113,10 +124,10 @@ def started(environment: dict[str, str], *, port: int, host: str = "127.0.0.1") 
         text=True,
     ) as process:
         try:
-            site = Site(process, port, read(process), 0)
+            site = Site(process, port, read(process), 0, trust)
             with site.get("/sign-in/"):
                 seconds = monotonic() - began
-            yield Site(process, port, site.output, seconds)
+            yield replace(site, seconds=seconds)
         finally:
             process.kill()
 
@@ -258,6 +269,33 @@ def test_start_for_other_devices_prints_an_address_that_opens_here(
         hosts = {address.split("/")[2] for _title, address in site.addresses}
 
     assert hosts == {f"localhost:{port}"}
+
+
+def test_start_with_a_certificate_is_https_throughout(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    certificate, key = tmp_path / "queue.crt", tmp_path / "queue.key"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"),
+            *("-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    tls = {"TLS_CERT": str(certificate), "TLS_KEY": str(key), "INSECURE_HTTP": "false"}
+    trust = ssl.create_default_context(cafile=certificate)
+
+    with (
+        started(environment | tls, port=free_port(), trust=trust) as site,
+        site.get("/sign-in/") as response,
+    ):
+        cookie, status = response.headers["Set-Cookie"], response.status
+
+    assert status == 200
+    assert cookie.startswith("__Host-csrftoken=")
+    assert cookie.endswith("; Secure")
+    assert {address.partition(":")[0] for _title, address in site.addresses} == {"https"}
 
 
 def test_start_without_demo_makes_and_prints_none(

@@ -61,6 +61,8 @@ def serve(
         "log_level": "warning",
         **LIMITS,
     }
+    if settings.TLS_CERT:
+        options |= {"ssl_certfile": settings.TLS_CERT, "ssl_keyfile": settings.TLS_KEY}
     if workers > 1:
         uvicorn.run(workers=workers, **options)
     else:

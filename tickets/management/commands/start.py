@@ -57,6 +57,10 @@ class Command(BaseCommand):
                 self.stdout.write(f"    {name:<15}{value}")
         if host in EVERYWHERE and (own := own_address()):
             self.stdout.write(f"\n  From other devices: {address(own, port)}")
+            if not settings.TLS_CERT:
+                self.stdout.write(
+                    "  A kiosk there works only while it has network: see TLS in docs/deployment.md."
+                )
         self.stdout.write("\n  Ctrl+C stops everything.\n")
         self.stdout.flush()
 
@@ -83,7 +87,8 @@ def collect_static_files() -> None:
 
 
 def address(host: str, port: int) -> str:
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    scheme = "https" if settings.TLS_CERT else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def own_address() -> str:
