@@ -274,7 +274,15 @@ def _join(page: Page) -> HttpResponse:
         if known:
             changed = form.details | {"extras": _extras(known, form), "language": language}
             return details.edit(known, by=device, line=line, **changed)
-        return intake.create(line, by=device, source=Source.NAME, language=language, **form.details)
+        quoted = estimates.for_newcomers([line])[line.pk].quote
+        return intake.create(
+            line,
+            by=device,
+            source=Source.NAME,
+            language=language,
+            quoted=quoted,
+            **form.details,
+        )
 
     token = request.POST.get(idempotency.FIELD, "")
     try:

@@ -32,4 +32,7 @@ urlpatterns = [
     path("visit/<slug:token>/", visit.visit, name="visit"),
     path("visit/<slug:token>/leave/", visit.leave, name="leave-visit"),
     path("visit/<slug:token>/rejoin/", visit.rejoin, name="rejoin-visit"),
+    path("visit/<slug:token>/here/", visit.arrive, name="arrive-visit"),
+    path("visit/<slug:token>/not-here/", visit.take_arrival_back, name="take-arrival-back"),
+    path("visit/<slug:token>/more-time/", visit.delay, name="delay-visit"),
 ]

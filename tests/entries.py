@@ -30,10 +30,20 @@ from tests.tickets.api import calls as v1
 from tests.tickets.api.conftest import program
 from tests.tickets.api.v2020 import calls as v2020
 from tickets import access, actions, instants, outbox
-from tickets.actions import assistance, closing, fields, labels, lines, messages, programs, routing
+from tickets.actions import (
+    assistance,
+    closing,
+    fields,
+    labels,
+    lines,
+    messages,
+    programs,
+    remote,
+    routing,
+)
 from tickets.actions.extras import ExtraValue
 from tickets.admin.site import site
-from tickets.models import DeviceKind, EventName, Job, Ticket, User
+from tickets.models import VISITOR, DeviceKind, EventName, Job, Ticket, User
 
 #: Asks when it is called; what comes back has no status if no request was made.
 Ask = Callable[[], Any]
@@ -83,6 +93,10 @@ VERBS: dict[str, tuple[EventName, ...]] = {
     "programs.remove": (E.DEVICE_UNPAIRED,),
     "programs.rename": (E.DEVICE_CHANGED,),
     "programs.unpair": (E.DEVICE_UNPAIRED,),
+    "remote.arrive": (E.EDITED,),
+    "remote.delay": (E.REORDERED,),
+    "remote.join": (E.CREATED,),
+    "remote.take_arrival_back": (E.EDITED,),
     "routing.assign": (E.ASSIGNED,),
     "routing.forward": (E.FORWARDED,),
     "routing.move": (E.REORDERED,),
@@ -142,6 +156,8 @@ PARTS = {
     "lifecycle.clerk_of",
     "lifecycle.may_rejoin",
     "locations.hours_on_record",
+    "remote.behind",
+    "remote.full_lines",
     "routing.clear_assignment",
     "routing.hold_open",
     "undo.last_undoable",
@@ -394,7 +410,13 @@ def _microsite(office: Office) -> Ask:
     path = reverse("kiosk:remote", args=[office.location.slug])
     location = office.location
     type(location).objects.filter(pk=location.pk).update(is_remote_sign_in_open=True)
-    return lambda: browser().post(path, {"line": office.line.pk})
+    client = browser()
+    once = client.get(path, {"line": office.line.pk}).context["once"]
+    return lambda: client.post(path, {"line": office.line.pk, "once": once})
+
+
+def _arrived(office: Office) -> Ticket:
+    return remote.arrive(office.waiting(), by=VISITOR)
 
 
 def _visit_page(name: str, arrange: Callable[[Office], Ticket]) -> Callable[[Office], Ask]:
@@ -503,7 +525,14 @@ PAGES = {
     "kiosk:pair-kiosk": Entry("programs.pair", _pair(DeviceKind.KIOSK, "pair-kiosk")),
     "kiosk:pair-tv": Entry("programs.pair", _pair(DeviceKind.TV, "pair-tv")),
     "kiosk:tell-sound": Entry("programs.note_sound", _tell_sound),
-    "kiosk:remote": Entry("intake.create", _microsite),
+    "kiosk:remote": Entry("remote.join", _microsite),
+    "kiosk:arrive-visit": Entry("remote.arrive", _visit_page("arrive-visit", Office.waiting)),
+    "kiosk:take-arrival-back": Entry(
+        "remote.take_arrival_back", _visit_page("take-arrival-back", _arrived)
+    ),
+    "kiosk:delay-visit": Entry(
+        "remote.delay", _visit_page("delay-visit", STEPS["more time"].arrange)
+    ),
     "kiosk:leave-visit": Entry("lifecycle.cancel", _visit_page("leave-visit", Office.waiting)),
     "kiosk:rejoin-visit": Entry("lifecycle.rejoin", _visit_page("rejoin-visit", Office.no_show)),
 }

@@ -1,5 +1,7 @@
 """Refusals of the domain: each has a stable code, a sentence for people, and the input it is about."""
 
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +51,39 @@ class LineClosed(Refusal):
     param = "line"
     # Translators: for visitors
     message = _("This line takes no new visitors.")
+
+
+class LineFull(Refusal):
+    """As many visitors as the location lets join from afar are on their way."""
+
+    code = "line_full"
+    param = "line"
+    message = _(
+        "All places for joining from afar are taken in this line. Come in person: at the "
+        "location you can always join, or look here again in a few minutes."
+    )
+
+
+class AlreadyInLine(Refusal):
+    """The same visitor has a place in this line. Only `is_own` tickets may be shown to who asks."""
+
+    code = "already_in_line"
+    message = _("You are in this line already.")
+
+    def __init__(self, ticket: Any, *, is_own: bool) -> None:
+        super().__init__()
+        self.ticket = ticket
+        self.is_own = is_own
+
+
+class NoMoreTime(Refusal):
+    code = "no_more_time"
+    message = _("You have moved back twice already. Your place stays as it is.")
+
+
+class NobodyBehind(Refusal):
+    code = "nobody_behind"
+    message = _("Nobody waits behind you, so there is no place further back.")
 
 
 class LineHasActiveTickets(Refusal):

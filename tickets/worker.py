@@ -6,7 +6,7 @@ from time import monotonic, sleep
 
 from django.db import DatabaseError, connection
 
-from tickets import outbox
+from tickets import limits, outbox
 from tickets.actions import closing, messages
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ def work(is_over: Callable[[], bool]) -> None:
                 scheduled_at = monotonic() + SCHEDULE_EVERY
                 closing.close_days()
                 outbox.forget_given_up()
+                limits.forget_full()
             pause = _do_what_is_due(is_over)
         except DatabaseError as error:
             logger.warning("The outbox is out of reach: %s.", type(error).__name__)

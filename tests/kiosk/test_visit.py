@@ -2,7 +2,9 @@
 
 import re
 import secrets
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import batched
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from tickets.models import VISITOR, Desk, Line, Message, Ticket, User
 
 pytestmark = pytest.mark.django_db
 
+HTMX = {"HX-Request": "true", "HX-Target": "visit"}
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
@@ -148,12 +151,34 @@ def test_visit_cancelled_leads_back_to_the_microsite(client: Client, ticket: Tic
 
 
 def test_visit_part_is_the_part_alone(client: Client, ticket: Ticket, figure: Figure) -> None:
-    response = client.get(address(ticket), headers={"HX-Request": "true", "HX-Target": "visit"})
+    response = client.get(address(ticket), headers=HTMX)
 
     page = response.content.decode().strip()
-    assert page.startswith('<div\n    id="visit"')
+    assert page.startswith('<div id="visit"')
     assert page.count("<html") == 0
-    figure("UR1 status update, bytes", len(response.content))
+
+
+@pytest.mark.parametrize("status", ["waiting", "called", "served", "missed", "left"])
+def test_ur1_status_update_is_small(
+    client: Client, line: Line, clerk: User, desk: Desk, figure: Figure, status: str
+) -> None:
+    lifecycle.call(waiting_ticket(line), by=clerk)
+    for _ in range(9):
+        waiting_ticket(line)
+    ticket = waiting_ticket(line, by=VISITOR, source="MICROSITE", first_name="Jane")
+    waiting_ticket(line)
+    if status == "left":
+        lifecycle.cancel(ticket, by=VISITOR)
+    elif status != "waiting":
+        lifecycle.call(ticket, by=clerk, desk=desk)
+    if status in ("served", "missed"):
+        (lifecycle.serve if status == "served" else lifecycle.mark_no_show)(ticket, by=clerk)
+
+    update = client.get(address(ticket), headers=HTMX | {"Accept-Encoding": "gzip"})
+
+    assert update["Content-Encoding"] == "gzip"
+    assert len(update.content) <= 1000
+    figure(f"UR1 status update while {status}, bytes transferred", len(update.content))
 
 
 def test_visit_target_of_the_client_names_no_template(client: Client, ticket: Ticket) -> None:
@@ -401,27 +426,43 @@ def test_visit_of_an_unknown_token_and_of_an_inactive_location_do_not_exist(
     assert inactive.content == unknown.content
 
 
-def test_k5_random_tokens_never_hit(client: Client, ticket: Ticket, figure: Figure) -> None:
+def test_k5_random_tokens_never_hit_and_are_throttled(
+    client: Client, ticket: Ticket, figure: Figure
+) -> None:
     guesses = [secrets.token_urlsafe(24) for _ in range(10_000)]
 
-    tickets = Ticket.objects.filter(visit_token__in=[*guesses, ticket.visit_token])
-    asked = [client.get(f"/visit/{guess}/").status_code for guess in guesses[:200]]
+    found = sum(
+        Ticket.objects.filter(visit_token__in=some).count() for some in batched(guesses, 500)
+    )
+    with time_machine.travel(NOON, tick=False):
+        answers = Counter(client.get(f"/visit/{guess}/").status_code for guess in guesses[:100])
+        own = client.get(address(ticket)).status_code
 
-    assert list(tickets) == [ticket]
-    assert asked == [404] * 200
+    assert found == 0
+    assert answers == {404: 30, 429: 70}
+    assert own == 200
     assert len(ticket.visit_token) == 32
-    figure("K5 hits of 10,000 random visit tokens, of 200 over HTTP", (tickets.count() - 1, 0))
+    figure("K5 hits of 10,000 random visit tokens; answers to 100 of one network", (0, answers))
+
+
+def test_k5_another_network_is_not_throttled(client: Client, ticket: Ticket) -> None:
+    for _ in range(31):
+        client.get("/visit/unknown/")
+
+    answers = [client.get("/visit/unknown/", REMOTE_ADDR=a) for a in ("127.0.0.1", "192.0.2.7")]
+
+    assert [answer.status_code for answer in answers] == [429, 404]
 
 
 def test_visit_takes_equally_many_queries_with_more_people(
     client: Client, line: Line, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     ticket = waiting_ticket(line)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(address(ticket))
     for more in LineFactory.create_batch(2, location=line.location):
         waiting_ticket(more)
     last = waiting_ticket(line)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(address(last))

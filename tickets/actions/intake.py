@@ -37,11 +37,13 @@ def create(
     language: str = "en",
     extras: Sequence[ExtraValue] = (),
     labels: Sequence[str] = (),
+    quoted: tuple[int, int] | None = None,
     nonce: str | None = None,
     signed_in_at: datetime | None = None,
 ) -> Ticket:
     """Put a visitor at the end of `line`; the ticket gets its number for the local day.
 
+    `quoted` is the wait that the visitor is told, from and to so many minutes.
     `nonce` is made by who creates the ticket: a second call with the same nonce in the same
     location returns the first one's ticket. Raises LineClosed if the line takes nobody new.
 
@@ -72,6 +74,8 @@ def create(
                 numbered_on=day,
                 public_id=f"{line.letter}-{number}",
                 nonce=nonce,
+                quoted_low=quoted[0] if quoted else None,
+                quoted_high=quoted[1] if quoted else None,
                 created_at=came,
                 order_after=place if place > came else None,
             )

@@ -101,6 +101,7 @@ class LocationAdmin(Scoped):
                 "fields": (
                     "languages",
                     "is_remote_sign_in_open",
+                    "remote_limit",
                     "has_messages",
                     "name_form",
                     "is_line_public",

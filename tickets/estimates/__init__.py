@@ -8,11 +8,20 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from tickets import instants
-from tickets.estimates.model import ACTIVE_FOR, LATELY, SAMPLE, SERVICES, Call, Estimate, Office
+from tickets.estimates.model import (
+    ACTIVE_FOR,
+    LATELY,
+    SAMPLE,
+    SERVICES,
+    STEP,
+    Call,
+    Estimate,
+    Office,
+)
 from tickets.models import Interaction, Line, Ticket, User
 from tickets.models.fields import InstantField
 
-__all__ = ["Estimate", "for_newcomers", "for_ticket", "for_tickets"]
+__all__ = ["STEP", "Estimate", "for_newcomers", "for_ticket", "for_tickets"]
 
 RECENT = timedelta(days=7)  # services that are older say nothing about today
 

@@ -51,6 +51,11 @@ class Estimate:
     high: int | None = None
     mean: float | None = None
 
+    @property
+    def quote(self) -> tuple[int, int] | None:
+        """The range, if there is one to tell."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
+
 
 class Call(NamedTuple):
     """An interaction, as far as it matters here."""

@@ -9,6 +9,7 @@ from tickets.models.activity import (
     By,
     EventName,
 )
+from tickets.models.buckets import Bucket
 from tickets.models.colors import LineColor
 from tickets.models.external import ExternalData
 from tickets.models.hours import OpeningDay, OpeningException, Weekday, timetable
@@ -52,6 +53,7 @@ __all__ = [
     "Actor",
     "ActorType",
     "ApiKey",
+    "Bucket",
     "By",
     "Desk",
     "Device",

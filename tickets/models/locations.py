@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinLengthValidator, RegexValidator
+from django.core.validators import MinLengthValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
@@ -76,6 +76,17 @@ class Location(models.Model):
     is_active = models.BooleanField(_("active"), default=True)
     is_remote_sign_in_open = models.BooleanField(
         _("remote sign-in"), default=True, help_text=_("Visitors may join from their own phone.")
+    )
+    remote_limit = models.PositiveSmallIntegerField(
+        _("remote visitors per line"),
+        default=25,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_(
+            "So many visitors of a line may be on their way at once, so that they do not shut out "
+            "those at the door. Empty: any number."
+        ),
     )
     is_desk_required = models.BooleanField(
         _("desk required"), default=False, help_text=_("Clerks choose a desk before they call.")

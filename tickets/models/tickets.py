@@ -48,6 +48,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def active(self) -> Self:
         return self.filter(status__in=ACTIVE)
 
+    def on_the_way(self) -> Self:
+        """Those waiting who joined from afar, and have not said that they are here."""
+        return self.waiting().filter(source=Source.MICROSITE, arrived_at=None)
+
     def in_order(self) -> Self:
         """First the visitor to call first (PRODUCT.md, order)."""
         return self.order_by("sort_at", "id")
@@ -110,6 +114,15 @@ class Ticket(models.Model):
         Desk, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     served_at = InstantField(_("served"), null=True, blank=True)
+    arrived_at = InstantField(
+        _("arrived"), null=True, blank=True, help_text=_("When a remote visitor said so.")
+    )
+    delays = models.PositiveSmallIntegerField(
+        _("delays"), default=0, help_text=_("How often the visitor asked for more time.")
+    )
+    #: The wait in minutes that the visitor was told at sign-in; None where nobody was told any.
+    quoted_low = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    quoted_high = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     assigner = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
@@ -176,6 +189,15 @@ class Ticket(models.Model):
                 condition=Q(assigner__isnull=True, assignee__isnull=True)
                 | Q(assigner__isnull=False, assignee__isnull=False),
                 name="ticket_assigned",
+            ),
+            models.CheckConstraint(
+                condition=Q(quoted_low__isnull=True, quoted_high__isnull=True)
+                | Q(
+                    quoted_low__isnull=False,
+                    quoted_high__isnull=False,
+                    quoted_low__lte=F("quoted_high"),
+                ),
+                name="ticket_quoted",
             ),
             models.CheckConstraint(condition=Q(number__gte=1), name="ticket_number_positive"),
             models.UniqueConstraint(

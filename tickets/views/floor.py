@@ -80,6 +80,7 @@ class Visitor:
     facts: tuple[Fact, ...]
     assignee: str
     is_remote: bool
+    is_here: bool
     has_news: bool
     desk: str = ""
     caller: str = ""
@@ -280,6 +281,7 @@ def _visitor(
         facts=tuple(beside.facts.get(ticket.pk, ())),
         assignee=str(ticket.assignee) if ticket.assignee else "",
         is_remote=ticket.source == Source.MICROSITE,
+        is_here=bool(ticket.arrived_at),
         has_news=ticket.pk in beside.with_news,
         desk=str(ticket.desk) if ticket.desk_id else "",
         caller=str(ticket.caller) if ticket.caller_id else "",

@@ -74,7 +74,11 @@ def _title(row: Activity, ticket: Ticket) -> str:
         signed_in = to_wire(ticket.created_at)
         before, after = (moment or signed_in for moment in row.changes["order_after"])
         is_back = _is_later(after, before)
+        if "delays" in row.changes:
+            return gettext("Needed more time, moved down in the line")
         return gettext("Moved down in the line") if is_back else gettext("Moved up in the line")
+    if row.event == EventName.EDITED and "arrived_at" in row.changes:
+        return gettext("Is here") if row.changes["arrived_at"][1] else gettext("Is not here yet")
     return name
 
 

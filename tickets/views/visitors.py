@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tickets import access, idempotency
+from tickets import access, estimates, idempotency
 from tickets.actions import details, intake
 from tickets.exceptions import Refusal
 from tickets.forms import Audience, EditForm, VisitorForm
@@ -34,8 +34,10 @@ def add(request: StaffRequest, pk: int) -> HttpResponse:
         return _form_page(request, form, _("Add visitor"))
 
     def action() -> Ticket:
+        line = form.cleaned_data["line"]
+        quoted = estimates.for_newcomers([line])[line.pk].quote
         ticket = intake.create(
-            form.cleaned_data["line"], by=request.user, source=Source.MANUAL, **form.details
+            line, by=request.user, source=Source.MANUAL, quoted=quoted, **form.details
         )
         messages.success(request, _("%(visitor)s is in the line.") % {"visitor": ticket.name})
         return ticket

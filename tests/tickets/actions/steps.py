@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.tickets.actions.conftest import Office
-from tickets.actions import details, external, labels, lifecycle, messages, routing
+from tickets.actions import details, external, labels, lifecycle, messages, remote, routing
 from tickets.actions.extras import ExtraValue
 from tickets.models import Activity, EventName, Label, Ticket
 from tickets.states import Transition
@@ -31,6 +31,12 @@ def _called_and_assigned(office: Office) -> Ticket:
 def _behind_another(office: Office) -> Ticket:
     office.waiting()
     return office.waiting()
+
+
+def _before_another(office: Office) -> Ticket:
+    ticket = office.waiting()
+    office.waiting()
+    return ticket
 
 
 def _labeled(office: Office) -> Ticket:
@@ -119,6 +125,10 @@ STEPS = {
             last_name="",
             extras=[ExtraValue(title="Link", value="site", url="https://example.com")],
         ),
+    ),
+    "arrive": Step(EventName.EDITED, Office.waiting, lambda t, o: remote.arrive(t, by=o.clerk)),
+    "more time": Step(
+        EventName.REORDERED, _before_another, lambda t, o: remote.delay(t, by=o.clerk)
     ),
     "label": Step(
         EventName.LABELED, _labeled, lambda t, o: labels.add(t, value="Spanish", by=o.clerk)
