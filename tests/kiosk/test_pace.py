@@ -54,7 +54,9 @@ def test_range_never_jumps_on_a_screen_that_is_watched(figure: Figure) -> None:
     figure("UX 4, steps down at once, and in a minute, of 2,000 looks", (1, 1))
 
 
-@pytest.mark.parametrize("kept", ["", "a-b-c-d", "1-2-3", "1-2-3-4-5", "-1-2-3", f"{'9' * 13}-1-1-1"])
+@pytest.mark.parametrize(
+    "kept", ["", "a-b-c-d", "1-2-3", "1-2-3-4-5", "-1-2-3", f"{'9' * 13}-1-1-1"]
+)
 def test_what_no_page_of_ours_kept_is_left_out(kept: str) -> None:
     assert Shown.parse(kept) is None
 

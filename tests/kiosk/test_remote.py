@@ -1,9 +1,11 @@
 """The microsite: the choice of a service, the form, and every reason not to be let in."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -15,7 +17,7 @@ from tests.factories import (
     waiting_ticket,
 )
 from tickets.actions import lifecycle
-from tickets.models import FieldType, Line, LineStatus, Location, Ticket
+from tickets.models import FieldType, Line, LineStatus, Location, OpeningException, Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -306,3 +308,76 @@ def test_the_form_takes_equally_many_queries_with_more_lines(
 
     with django_assert_num_queries(10):
         client.get("/at/city-office/", {"line": line.pk})
+
+
+# ---- Opening hours, and the language of the page
+
+
+def closed(location: Location, *intervals: list[int], reason: str = "") -> None:
+    location.opening_exceptions.all().delete()
+    OpeningException.objects.create(
+        location=location, date=location.today(), intervals=intervals, reason=reason
+    )
+
+
+@pytest.mark.parametrize(
+    ("intervals", "reason", "says"),
+    [
+        ([[8 * 60, 12 * 60], [14 * 60 + 30, 17 * 60]], "", "Closed now Opens today at 2:30 p.m."),
+        ([], "Staff day", "Closed now Staff day Opens on Tuesday, March 3, at midnight"),
+        ([[8 * 60, 12 * 60]], "", "Closed now Opens on Tuesday, March 3, at midnight"),
+    ],
+)
+def test_remote_says_when_it_opens(
+    client: Client, line: Line, intervals: list[list[int]], reason: str, says: str
+) -> None:
+    with time_machine.travel(datetime(2026, 3, 2, 11, 0, tzinfo=UTC), tick=False):  # 13:00 there
+        form = form_of(client, line, first_name="Jane")
+        closed(line.location, *intervals, reason=reason)
+
+        page = client.get("/at/city-office/")
+        refused = client.post("/at/city-office/", form)
+
+    assert says in words(page)
+    assert (refused.status_code, Ticket.objects.count()) == (409, 0)
+
+
+def words(response: Any) -> str:
+    main = response.content.decode().partition("<main")[2]
+    return " ".join(re.sub(r"<[^>]*>", " ", main).split())
+
+
+def test_remote_offers_the_languages_of_the_location_by_their_own_names(
+    client: Client, line: Line
+) -> None:
+    Location.objects.update(languages=["en", "et", "ar", "xx"])
+
+    page = client.get("/at/city-office/", {"lang": "ar"}, headers={"accept-language": "et"})
+
+    html = page.content.decode()
+    assert re.findall(r"<html (.*?)>", html) == ['lang="ar" dir="rtl"']
+    assert re.findall(r'hreflang="(\w+)"', html) == ["en", "et", "ar"]
+    assert [name in html for name in ("English", "Eesti", "العربية")] == [True] * 3
+    assert page["Content-Language"] == "ar"
+
+
+def test_remote_without_a_choice_shows_no_languages(client: Client, line: Line) -> None:
+    assert "hreflang" not in client.get("/at/city-office/").content.decode()
+
+
+def test_language_chosen_by_link_stays_with_the_ticket(client: Client, line: Line) -> None:
+    Location.objects.update(languages=["en", "et", "zh"])
+    LineFactory.create(location=line.location)
+    services = client.get("/at/city-office/", {"lang": "zh"}).content.decode()
+    [link] = re.findall(rf'href="([^"]*line={line.pk})"', services)
+    form = dict(
+        re.findall(
+            r'type="hidden" name="(\w+)" value="([^"]+)"',
+            client.get(link.replace("&amp;", "&")).content.decode(),
+        )
+    )
+
+    response = client.post("/at/city-office/", form | {"first_name": "Jane"})
+
+    assert Ticket.objects.get().language == "zh"
+    assert client.get(response["Location"])["Content-Language"] == "zh-hans"

@@ -4,7 +4,7 @@ import re
 import secrets
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from itertools import batched
+from itertools import batched, pairwise
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from pytest_django.fixtures import Settings
 
 from tests.conftest import Figure
 from tests.factories import DeskFactory, LineFactory, LocationFactory, clerk_of, waiting_ticket
-from tickets.actions import lifecycle, messages, undo
+from tickets.actions import lifecycle, messages, remote, undo
 from tickets.models import VISITOR, Desk, Line, Message, Ticket, User
 
 pytestmark = pytest.mark.django_db
@@ -466,3 +466,146 @@ def test_visit_takes_equally_many_queries_with_more_people(
 
     with django_assert_num_queries(5):
         client.get(address(last))
+
+
+# ---- I'm here, and more time
+
+
+def take(client: Client, ticket: Ticket, step: str, **headers: str) -> Any:
+    once = token_of(client, ticket, step)
+    return client.post(address(ticket, step), {"once": once}, headers=headers)
+
+
+def test_arrive_is_seen_by_the_clerks_and_taken_back(
+    client: Client, line: Line, clerk: User
+) -> None:
+    ticket = remote.join(line, first_name="Jane")
+    staff = Client()
+    staff.force_login(clerk)
+
+    take(client, ticket, "here/")
+    here = client.get(address(ticket))
+    seen = staff.get(f"/service/{line.location_id}/").content.decode()
+    take(client, ticket, "not-here/")
+    away = client.get(address(ticket))
+
+    assert "The staff know that you are here." in text(here)
+    assert ("Is here" in seen, "Remote" in seen) == (True, False)
+    assert "I’m here" in text(away)
+    assert [a.actor_type for a in ticket.activities.all()] == ["VISITOR"] * 3
+
+
+def test_arrive_is_not_asked_of_somebody_at_the_door(client: Client, ticket: Ticket) -> None:
+    assert "I’m here" not in text(client.get(address(ticket)))
+
+
+def test_arrive_with_one_form_twice_is_one_step(client: Client, line: Line) -> None:
+    ticket = remote.join(line, first_name="Jane")
+    once = token_of(client, ticket, "here/")
+
+    for _ in range(2):
+        client.post(address(ticket, "here/"), {"once": once})
+
+    assert ticket.activities.count() == 2
+
+
+def test_more_time_moves_back_and_tells_the_clerk(client: Client, line: Line, clerk: User) -> None:
+    ticket = waiting_ticket(line)
+    for _ in range(4):
+        waiting_ticket(line)
+    staff = Client()
+    staff.force_login(clerk)
+
+    asked = client.get(address(ticket, "more-time/"))
+    take(client, ticket, "more-time/")
+    after = client.get(address(ticket))
+    seen = staff.get(f"/tickets/{ticket.pk}/").content.decode()
+
+    assert "3 people behind you go first. You can do this twice in one visit." in text(asked)
+    assert after.context["place"] == 4
+    assert "Needed more time, moved down in the line" in seen
+
+
+def test_more_time_is_offered_while_it_helps(client: Client, line: Line) -> None:
+    ticket = waiting_ticket(line)
+    alone = client.get(address(ticket))
+    for _ in range(9):
+        waiting_ticket(line)
+    at_first = client.get(address(ticket))
+    for _ in range(2):
+        take(client, ticket, "more-time/")
+    at_last = client.get(address(ticket))
+
+    offers = ["Need more time" in text(page) for page in (alone, at_first, at_last)]
+    assert offers == [False, True, False]
+
+
+def test_more_time_a_third_time_says_why_not(client: Client, line: Line) -> None:
+    ticket = waiting_ticket(line)
+    for _ in range(9):
+        waiting_ticket(line)
+    for _ in range(2):
+        take(client, ticket, "more-time/")
+
+    plain = take(client, ticket, "more-time/")
+    part = take(client, ticket, "more-time/", **HTMX)
+
+    assert (plain.status_code, part.status_code) == (409, 200)
+    for page in (plain, part):
+        assert "You have moved back twice already." in page.content.decode()
+    assert part.content.startswith(b'<div id="visit"')
+
+
+def test_step_is_asked_in_a_sheet_over_the_page(client: Client, ticket: Ticket) -> None:
+    sheet = client.get(address(ticket, "leave/"), headers=HTMX | {"HX-Target": "sheet-content"})
+
+    page = sheet.content.decode()
+    assert (page.count("<form"), page.count("<html")) == (1, 0)
+
+
+def test_step_that_came_too_late_lets_the_page_look_again(
+    client: Client, ticket: Ticket, clerk: User
+) -> None:
+    lifecycle.call(ticket, by=clerk)
+
+    sheet = client.get(address(ticket, "leave/"), headers=HTMX | {"HX-Target": "sheet-content"})
+
+    assert (sheet.status_code, sheet["HX-Trigger"]) == (204, "outdated")
+
+
+def test_visit_range_does_not_jump_down_on_the_screen(
+    client: Client, line: Line, clerk: User, figure: Figure
+) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        lifecycle.call(waiting_ticket(line), by=clerk)
+        others = [waiting_ticket(line) for _ in range(8)]
+        ticket = waiting_ticket(line)
+        shown = [client.get(address(ticket)).context["estimate"]]
+        for other in others:
+            lifecycle.cancel(other, by=clerk)
+        for seconds in (20, 40, 30, 30):
+            clock.shift(timedelta(seconds=seconds))
+            shown.append(client.get(address(ticket)).context["estimate"])
+        fresh = Client().get(address(ticket)).context["estimate"]
+
+    lows = [each.low for each in shown]
+    assert [a - b for a, b in pairwise(lows)] == [0, 5, 0, 5]
+    assert [each.ahead for each in shown] == [8, 0, 0, 0, 0]
+    assert (fresh.low, fresh.high) == (0, 20)
+    figure(
+        "UX 4, range on a screen in two minutes after eight people left",
+        [str(e.low) for e in shown],
+    )
+
+
+def test_visit_keeps_the_shown_range_for_itself(client: Client, line: Line, clerk: User) -> None:
+    lifecycle.call(waiting_ticket(line), by=clerk)
+    ticket = waiting_ticket(line)
+
+    cookie = client.get(address(ticket)).cookies["shown"]
+
+    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (
+        address(ticket),
+        True,
+        "Lax",
+    )
