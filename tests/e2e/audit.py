@@ -47,15 +47,17 @@ def axe_violations(page: Page) -> list[str]:
 
 def overflowing_widths(page: Page) -> list[int]:
     """The widths at which the page is wider than the window."""
-    found = []
+    return [width for width in WIDTHS if overflow_at(page, width) > 0]
+
+
+def overflow_at(page: Page, width: int) -> int:
+    """By how much the page is wider than a window of that width."""
     size = page.viewport_size or {"width": 1180, "height": 820}
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": size["height"]})
-        page.evaluate(DRAWN)
-        if page.evaluate(OVERFLOW) > 0:
-            found.append(width)
+    page.set_viewport_size({"width": width, "height": size["height"]})
+    page.evaluate(DRAWN)
+    wider: int = page.evaluate(OVERFLOW)
     page.set_viewport_size(size)
-    return found
+    return wider
 
 
 def undesigned_controls(page: Page) -> list[str]:

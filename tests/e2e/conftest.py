@@ -94,8 +94,8 @@ def open_context(
     strangers: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
-        # Chromium also counts a form that comes back with its errors (422) or a refusal (409).
-        if message.type == "error" and not re.search("status of (409|422)", message.text):
+        # Chromium also counts a form that comes back with its errors (422) or a refusal (409, 429).
+        if message.type == "error" and not re.search("status of (409|422|429)", message.text):
             complaints.append(message.text)
 
     def listen(page: Page) -> None:

@@ -176,10 +176,11 @@ def _let_in(line: Line, name: str) -> int:
     """One more joins, from the page on, and works if that is asked; the first answer."""
     phone = browser()
     phone.cookies[gate.COOKIE] = name
-    form = {"line": line.pk, "first_name": name, "once": gate.new_token(name)}
+    token = gate.new_token(name)
+    form = {"line": line.pk, "first_name": name, "once": token}
     answer: int = phone.post("/at/city/", form).status_code
     if answer == 429:
-        phone.post("/at/city/", form | {"work": work(form["once"])})
+        phone.post("/at/city/", form | {"work": work(token)})
     return answer
 
 
@@ -322,7 +323,7 @@ def test_quoted_wait_is_kept(client: Client, line: Line, settings: Settings) -> 
     ticket = Ticket.objects.get(first_name="Jane", source="MICROSITE")
     estimate = client.get(response["Location"]).context["estimate"]
     assert (ticket.quoted_low, ticket.quoted_high) == (estimate.low, estimate.high)
-    assert ticket.quoted_high > 0
+    assert estimate.high > 0
 
 
 def test_quoted_wait_is_empty_where_nobody_was_told_any(client: Client, line: Line) -> None:
