@@ -9,7 +9,7 @@ import math
 import random
 from collections import Counter, deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from statistics import fmean
 
@@ -21,6 +21,7 @@ CLOSES = 17 * 60
 EXPECTED = 8  # minutes, as somebody has typed them in
 COUNTED = 30  # the visitors whose mean wait is told in other systems
 ABANDONED_CALL = 1.5  # minutes after which nobody who was called comes any more
+PATIENCE = 30  # minutes at most, of who gives up
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 
 
@@ -46,6 +47,11 @@ class Pattern:
     mean: float = 8
     deviation: float = 7.2
     no_shows: float = 0
+    #: The part of the visitors who give up while they wait, and of the services that end with the
+    #: visitor in another line, at the place that was earned, or last in the same line.
+    gives_up: float = 0
+    forwarded: float = 0
+    returned: float = 0
 
     @property
     def lines(self) -> set[int]:
@@ -61,6 +67,8 @@ class Visit:
     told: Estimate
     usual: float | None
     waited: float = 0
+    leaves_at: float = math.inf
+    is_again: bool = False
 
 
 def visits(pattern: Pattern, seed: int) -> list[Visit]:
@@ -76,6 +84,7 @@ class _Office:
     ended: dict[int, deque[Call]] = field(init=False)
     waits: dict[int, deque[float]] = field(init=False)
     serving: dict[int, Call] = field(default_factory=dict)
+    served: dict[int, Visit] = field(default_factory=dict)
     line: list[Visit] = field(default_factory=list)
     midnight: datetime = MIDNIGHT
 
@@ -99,6 +108,7 @@ class _Office:
         heapq.heapify(agenda)
         while agenda:
             now, free, line = heapq.heappop(agenda)
+            self.line = [visit for visit in self.line if visit.leaves_at > now]
             if free < 0:
                 self.line.append(self._sign_in(line, now))
                 desks = [
@@ -110,7 +120,8 @@ class _Office:
             for desk in desks:
                 if visit := self._next(desk, now):
                     heapq.heappush(agenda, (now + self._call(desk, visit, now), desk, 0))
-                    yield visit
+                    if not visit.is_again:
+                        yield visit
 
     def _arrivals(self) -> Iterator[tuple[float, int]]:
         for start, end, per_hour, line in self.pattern.arrivals:
@@ -129,7 +140,13 @@ class _Office:
         )
         told = office.wait(line, Counter(visit.line for visit in self.line))
         waits = self.waits[line]
-        return Visit(line, now, told, usual=fmean(waits) if waits else None)
+        visit = Visit(line, now, told, usual=fmean(waits) if waits else None)
+        if self._happens(self.pattern.gives_up):
+            visit.leaves_at = now + self.random.uniform(0, PATIENCE)
+        return visit
+
+    def _happens(self, share: float) -> bool:
+        return bool(share) and self.random.random() < share
 
     def _next(self, desk: int, now: float) -> Visit | None:
         """The first in the common order of the desk's lines."""
@@ -142,8 +159,10 @@ class _Office:
 
     def _call(self, desk: int, visit: Visit, now: float) -> float:
         """Returns how many minutes the desk is busy."""
-        visit.waited = now - visit.came_at
-        self.waits[visit.line].append(visit.waited)
+        if not visit.is_again:
+            visit.waited = now - visit.came_at
+            self.waits[visit.line].append(visit.waited)
+        self.served[desk] = visit
         is_missed = self.random.random() < self.pattern.no_shows
         outcome = Outcome.NOSHOW if is_missed else Outcome.SERVED
         self.serving[desk] = Call(visit.line, desk, self._moment(now), None, outcome)
@@ -157,7 +176,25 @@ class _Office:
 
     def _end(self, desk: int, now: float) -> None:
         if call := self.serving.pop(desk, None):
-            self.ended[call.line].append(call._replace(ended_at=self._moment(now)))
+            call = call._replace(ended_at=self._moment(now))
+            if call.outcome == Outcome.SERVED:
+                call = call._replace(outcome=self._wait_again(self.served[desk], now))
+            self.ended[call.line].append(call)
+
+    def _wait_again(self, visit: Visit, now: float) -> Outcome:
+        """How the service ended: some visitors are not done after it."""
+        again = replace(visit, is_again=True, leaves_at=math.inf)
+        if visit.is_again:
+            return Outcome.SERVED
+        if self._happens(self.pattern.returned):
+            self.line.append(replace(again, came_at=now))
+            return Outcome.RETURNED
+        if self._happens(self.pattern.forwarded):
+            others = sorted(self.pattern.lines - {visit.line})
+            self.line.append(replace(again, line=self.random.choice(others)))
+            self.line.sort(key=lambda each: each.came_at)
+            return Outcome.FORWARDED
+        return Outcome.SERVED
 
     def _moment(self, now: float) -> datetime:
         return self.midnight + timedelta(minutes=now)
