@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0010_help_and_staff_pin'),
+        ('tickets', '0007_help_and_staff_pin'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0005_messages_read_numbers_revealed'),
+        ('tickets', '0006_the_microsite'),
     ]
 
     operations = [
