@@ -1,14 +1,14 @@
 """The microsite: joining a line from one's own phone."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.gzip import gzip_page
@@ -20,7 +20,7 @@ from tickets.actions import remote as joining
 from tickets.estimates import Estimate
 from tickets.exceptions import AlreadyInLine, LineClosed, Refusal
 from tickets.forms import Audience, VisitorForm
-from tickets.models import Line, Location, OpeningState, Ticket, opening
+from tickets.models import Line, Location, Ticket, opening
 from tickets.states import ACTIVE
 
 PAGE = "kiosk/remote.html"
@@ -47,7 +47,7 @@ class Service:
 
 
 class Page:
-    """One request to the page of a location: who asks, in what language, and what is open."""
+    """One request to the page of a location: who asks, in what language, and what they may join."""
 
     def __init__(self, request: HttpRequest, location: Location) -> None:
         self.request = request
@@ -58,12 +58,11 @@ class Page:
         self.browser = gate.browser_of(request)
         kept = request.COOKIES.get(VISITS, "").split(".")
         self.visits = [token for token in kept if token][:MOST_VISITS]
-        self.opening = opening(location, instants.now())
         self.lines = self.open_lines()
 
     def open_lines(self) -> list[Line]:
         """As they are now: one may have closed while somebody typed."""
-        is_open = self.location.is_remote_sign_in_open and self.opening.state == OpeningState.OPEN
+        is_open = self.location.is_remote_sign_in_open
         return list(access.open_lines(self.location)) if is_open else []
 
     @property
@@ -87,7 +86,10 @@ class Page:
         waits = estimates.for_newcomers(self.lines) if self.lines else {}
         full = joining.full_lines(self.location) if self.lines else set()
         services = [Service(line, waits[line.pk], line.pk in full) for line in self.lines]
-        return self._render(409 if refusal else 200, services=services, refusal=refusal)
+        hours = None if self.lines else opening(self.location, instants.now())
+        return self._render(
+            409 if refusal else 200, services=services, refusal=refusal, opening=hours
+        )
 
     def details(
         self, line: Line, form: VisitorForm, *, status: int = 200, **context: Any
@@ -106,8 +108,6 @@ class Page:
     def _render(self, status: int, **context: Any) -> HttpResponse:
         context |= {
             "location": self.location,
-            "opening": self.opening,
-            "is_later_today": _is_today(self.opening.opens_at, self.location),
             "language": self.language,
             "languages": languages.offered(self.location),
             "own": self._own_visit(),
@@ -133,7 +133,7 @@ def remote(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     page = Page(request, location)
     code = languages.of_page(page.language) or settings.LANGUAGE_CODE
-    with translation.override(code), timezone.override(location.tz):
+    with translation.override(code):
         response = _answer(page)
         response["Content-Language"] = code
     return response
@@ -208,7 +208,3 @@ def _remember_visit(page: Page, ticket: Ticket) -> HttpResponse:
 
 def _visit(ticket: Ticket) -> str:
     return reverse("kiosk:visit", args=[ticket.visit_token])
-
-
-def _is_today(moment: datetime | None, location: Location) -> bool:
-    return moment is not None and location.local_day(moment) == location.today()
