@@ -218,6 +218,7 @@ def test_pages_of_the_admin(city: Location, sign_in: SignIn, audit: Audit) -> No
         "/admin/tickets/line/",
         "/admin/tickets/user/add/",
         f"/admin/tickets/location/{city.pk}/change/",
+        f"/poster/{city.slug}/",
     ):
         page.goto(path)
         audit(path, page)
