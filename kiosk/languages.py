@@ -16,7 +16,7 @@ __all__ = ["Language", "VisitorLanguageMiddleware", "chosen", "of_location", "of
 #: Where visitors read.
 VISITORS = ("/kiosk/", "/tv/", "/at/", "/visit/")
 #: Of those, what only the staff reads.
-STAFF = ("/kiosk/pair/", "/tv/pair/")
+STAFF = ("/kiosk/pair/", "/kiosk/staff/", "/tv/pair/")
 
 
 class VisitorLanguageMiddleware:
