@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kiosk import door
 from kiosk.devices import DeviceRequest
 from kiosk.door import Manner, at_door
-from tickets import access, estimates, forms, idempotency, instants
+from tickets import estimates, forms, idempotency, instants
 from tickets.actions import assistance, details, extras, intake
 from tickets.actions.extras import ExtraValue
 from tickets.estimates import Estimate
@@ -117,7 +117,6 @@ def welcome(request: DeviceRequest, device: Device, manner: Manner) -> HttpRespo
     context = {
         "services": services,
         "opening": hours,
-        "is_today": hours.opens_at and location.local_day(hours.opens_at) == location.today(),
         "is_open": hours.state == OpeningState.OPEN,
         "is_live": True,
         "called_from": "welcome",
@@ -130,8 +129,11 @@ def welcome(request: DeviceRequest, device: Device, manner: Manner) -> HttpRespo
 @at_door
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: DeviceRequest, device: Device, manner: Manner) -> HttpResponse:
-    """Take the answer to one question and ask the next; after the last one, join the line."""
-    lines = list(access.open_lines(device.location))
+    """Take the answer to one question and ask the next; after the last one, join the line.
+
+    What was begun before the place closed is finished.
+    """
+    lines = list(device.location.lines.open())
     if not lines:
         return door.to("welcome", manner)
     if request.method != "POST":

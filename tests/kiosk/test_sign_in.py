@@ -581,7 +581,7 @@ def test_welcome_out_of_hours_says_why_and_when_it_opens(
     html = answer.content.decode()
     assert html.count("Closed now") == 1
     assert html.count("<bdi>Staff training</bdi>") == 1
-    assert html.count("Opens on ") == 1
+    assert html.count("Opens again ") == 1
     assert html.count('name="help"') == 1
     assert kiosk.get(PATH)["Location"] == "/kiosk/"
 
