@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from kiosk import languages
 from kiosk.devices import DeviceRequest, paired
 from kiosk.sign_in import SHOWN_TICKET
-from tickets import access, idempotency, instants
+from tickets import idempotency, instants
 from tickets.actions import intake, programs
 from tickets.actions.extras import ExtraValue
 from tickets.exceptions import LineClosed, LineNotFound
@@ -175,7 +175,7 @@ def _place(device: Device, age: float) -> datetime:
 
 
 def _lines(wanted: Line) -> list[Line]:
-    return [wanted, *access.open_lines(wanted.location)]
+    return [wanted, *wanted.location.lines.open()]
 
 
 def _details(sign_in: Sent, line: Line) -> dict[str, Any]:

@@ -58,6 +58,7 @@ class LineFull(Refusal):
 
     code = "line_full"
     param = "line"
+    # Translators: for visitors
     message = _(
         "All places for joining from afar are taken in this line. Come in person: at the "
         "location you can always join, or look here again in a few minutes."
@@ -68,6 +69,7 @@ class AlreadyInLine(Refusal):
     """The same visitor has a place in this line. Only `is_own` tickets may be shown to who asks."""
 
     code = "already_in_line"
+    # Translators: for visitors
     message = _("You are in this line already.")
 
     def __init__(self, ticket: Any, *, is_own: bool) -> None:
@@ -78,11 +80,13 @@ class AlreadyInLine(Refusal):
 
 class NoMoreTime(Refusal):
     code = "no_more_time"
+    # Translators: for visitors
     message = _("You have moved back twice already. Your place stays as it is.")
 
 
 class NobodyBehind(Refusal):
     code = "nobody_behind"
+    # Translators: for visitors
     message = _("Nobody waits behind you, so there is no place further back.")
 
 
