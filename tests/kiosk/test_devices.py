@@ -288,7 +288,8 @@ def test_k2_kiosk_opens_its_own_pages_and_reads_no_ticket(figure: Figure) -> Non
             opened.add(name)
         if b"Zyxwanda" in answers[0].getvalue():
             read.add(name)
-    own = {f"kiosk:{page}" for page in ("welcome", "sign-in", "done", "call-staff", "staff")}
+    pages = ("welcome", "sign-in", "done", "call-staff", "staff", "offline", "sync")
+    own = {f"kiosk:{page}" for page in pages}
     figure("K2 routes asked, opened, tickets read", (len(addresses), len(opened), len(read)))
     assert (opened, read) == (own, set())
     programs.unpair(device, by=device)
