@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -19,7 +20,7 @@ from time import monotonic, sleep
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.conftest import Figure
+from tests.conftest import Figure, not_run
 
 ROOT = Path(__file__).parent.parent
 LAST_LINE = "Ctrl+C stops everything."
@@ -274,10 +275,14 @@ def test_start_for_other_devices_prints_an_address_that_opens_here(
 def test_start_with_a_certificate_is_https_throughout(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        not_run.append("a certificate of one's own: openssl is missing (apt-get install openssl)")
+        pytest.skip("openssl is missing")
     certificate, key = tmp_path / "queue.crt", tmp_path / "queue.key"
     subprocess.run(
         [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"),
+            *(openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"),
             *("-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate),
         ],
         check=True,

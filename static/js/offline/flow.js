@@ -158,7 +158,7 @@ async function begin() {
 
 /** Send what waits, and say to the staff what is left. Who is sent meanwhile sees their place. */
 async function look() {
-  const isThere = await send(isKept ? token : "");
+  const isThere = await send(() => (isKept ? token : ""));
   const { waiting, refused } = await outbox.counts();
   if (isThere && isKept && !waiting) location.replace(done);
   mark.hidden = false;

@@ -11,10 +11,10 @@ const { sync: address } = document.querySelector("script[data-sync]").dataset;
 export const keeps = isSecureContext && "serviceWorker" in navigator && "locks" in navigator;
 
 /**
- * Send what waits. True if the server was there; `shown` is the token of the sign-in whose visitor
- * still looks at the screen. False without a server, or while another tab sends.
+ * Send what waits. True if the server was there; `shown` says the token of the sign-in whose visitor
+ * looks at the screen at that moment. False without a server, or while another tab sends.
  */
-export async function send(shown = "") {
+export async function send(shown = () => "") {
   if (!keeps) {
     const server = await ask();
     return Boolean(server) && report(server);
@@ -38,7 +38,7 @@ async function sendAll(shown) {
     while (batch.length > 1 && bytes(batch) > LARGEST) batch.length = Math.ceil(batch.length / 2);
     const { waiting, refused } = await outbox.counts();
     const left = { waiting: waiting - batch.length, refused };
-    const status = await post(server.csrf, { shown, ...left, sign_ins: batch.map(sent) });
+    const status = await post(server.csrf, { shown: shown(), ...left, sign_ins: batch.map(sent) });
     if (status === 200) await outbox.remove(batch.map(({ id }) => id));
     else if (![400, 409, 413, 422, 500].includes(status)) return false;
     else if (batch.length > 1) together = 1;
