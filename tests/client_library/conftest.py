@@ -1,17 +1,18 @@
 """The real client library of Qminder, pointed at a live server on the test's database."""
 
 import json
-import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests import conftest
-from tests.client_library import node
+from tests import node
 from tests.live import serving
 from tickets.actions import programs
+
+HERE = Path(__file__).parent
 
 
 class Refused(Exception):
@@ -21,8 +22,9 @@ class Refused(Exception):
 class Library:
     """`library("tickets.call", ticket_id, user_id)`: what the library's promise resolves to."""
 
-    def __init__(self, address: str, key: str) -> None:
-        self._process = node.start(urlsplit(address).netloc, key)
+    def __init__(self, packages: Path, address: str, key: str) -> None:
+        place = urlsplit(address).netloc
+        self._process = node.start(HERE / "client.js", place, key, packages=packages)
         self.requests: list[str] = []
         self.transport_errors: list[str] = []
 
@@ -50,23 +52,17 @@ class Library:
 
 
 @pytest.fixture(scope="session")
-def installed() -> None:
-    """The library from npm, on node. Not to be had: skipped loudly, and a failure in CI."""
-    try:
-        node.library()
-    except node.Missing as missing:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"the client library cannot be installed: {missing}")
-        conftest.not_run.append(f"client library tests: {missing}")
-        pytest.skip(str(missing))
+def packages() -> Path:
+    """The library from npm, on node."""
+    return node.need(HERE)
 
 
 @pytest.fixture
-def library(installed: None, transactional_db: None) -> Iterator[Library]:
+def library(packages: Path, transactional_db: None) -> Iterator[Library]:
     """With the key of a program of the account. At the end nothing may have gone wrong on the way."""
     _key, secret = programs.issue_key(name="Client library", is_rate_limited=False)
     with serving() as address:
-        client = Library(address, secret)
+        client = Library(packages, address, secret)
         try:
             yield client
             assert client.transport_errors == []
