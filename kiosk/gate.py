@@ -67,7 +67,7 @@ def is_genuine(token: str, browser: str) -> bool:
 
 
 class Busy(Refusal):
-    """The network has no turn left, and nobody worked for one."""
+    """The network has no turn left, and nobody worked for one, or what was worked for is used up."""
 
     code = "busy"
     message = _(
@@ -75,13 +75,18 @@ class Busy(Refusal):
         "few seconds."
     )
 
+    def __init__(self, *, is_worked_for: bool) -> None:
+        super().__init__()
+        self.is_worked_for = is_worked_for
+
 
 def pass_through(request: HttpRequest, token: str) -> None:
     """Count one more from the network that the request comes from. Raises Busy."""
-    if _is_worked_for(token, request.POST.get(WORK, "")) and limits.take(TRIES, token):
+    is_worked_for = _is_worked_for(token, request.POST.get(WORK, ""))
+    if is_worked_for and limits.take(TRIES, token):
         return
     if not limits.take(FREELY, request.META.get("REMOTE_ADDR", "")):
-        raise Busy
+        raise Busy(is_worked_for=is_worked_for)
 
 
 def _is_worked_for(token: str, number: str) -> bool:

@@ -173,7 +173,8 @@ def _join(page: Page) -> HttpResponse:
     except gate.Busy as refusal:
         assert line
         assert form
-        response = page.details(line, form, status=429, once=token, refusal=refusal)
+        again = gate.new_token(page.browser) if refusal.is_worked_for else token
+        response = page.details(line, form, status=429, once=again, refusal=refusal)
         response["Retry-After"] = str(gate.FREELY.interval.seconds)
         return response
     except AlreadyInLine as refusal:

@@ -109,7 +109,7 @@ class Questions:
 @require_safe
 def welcome(request: DeviceRequest, device: Device, manner: Manner) -> HttpResponse:
     """Whose place this is, whether it is open, and the way in; all of the last visitor is gone."""
-    if SHOWN_TICKET in request.session:
+    if SHOWN_TICKET in request.session and not request.htmx:
         del request.session[SHOWN_TICKET]
     location = device.location
     services = _services(location)
@@ -269,7 +269,11 @@ def _join(page: Page) -> HttpResponse:
         return page.asking(wrong, questions.answered(wrong))
     line = questions.line
     assert line is not None
-    known = _shown_ticket(request, device) if CHANGE in request.POST else None
+    known = None
+    if CHANGE in request.POST:
+        known = _shown_ticket(request, device)
+        if known is None:
+            return door.to("welcome", page.manner)
     language = page.manner.lang
 
     def action() -> Ticket:
@@ -288,14 +292,23 @@ def _join(page: Page) -> HttpResponse:
 
     token = request.POST.get(idempotency.FIELD, "")
     try:
-        result = idempotency.once(token and f"kiosk:{device.pk}:{token}", action)
+        result = idempotency.once(token and one_time(token, device), action)
     except LineClosed:
-        return page.just_closed()
+        lines = list(device.location.lines.open())
+        if not lines:
+            return door.to("welcome", page.manner)
+        left = Questions(request.POST, device.location, lines)
+        return Page(request, device, page.manner, left).just_closed()
     except TicketStatus:  # called meanwhile: the line is settled
         return door.to("done", page.manner)
     if result.ticket:
         request.session[SHOWN_TICKET] = result.ticket.pk
     return door.to("done", page.manner)
+
+
+def one_time(token: str, device: Device) -> str:
+    """The name of a form's token: a kiosk that is paired anew at its place sends what it kept once."""
+    return f"kiosk:{device.location_id}:{token}"
 
 
 def _extras(ticket: Ticket, form: VisitorForm) -> list[ExtraValue]:

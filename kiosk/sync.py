@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods
 
 from kiosk import languages
 from kiosk.devices import DeviceRequest, paired
-from kiosk.sign_in import SHOWN_TICKET
+from kiosk.sign_in import SHOWN_TICKET, one_time
 from tickets import idempotency, instants
-from tickets.actions import intake, programs
+from tickets.actions import closing, intake, programs
 from tickets.actions.extras import ExtraValue
 from tickets.exceptions import LineClosed, LineNotFound
 from tickets.forms import Audience, VisitorForm
@@ -105,7 +105,7 @@ def sync(request: DeviceRequest, device: Device) -> HttpResponse:
 def _read(body: bytes, location: Location) -> tuple[dict[str, Any], list[Sent]]:
     try:
         sent = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Malformed("", "Send JSON.") from None
     if not isinstance(sent, dict):
         raise Malformed("", "Send an object.")
@@ -120,8 +120,11 @@ def _read(body: bytes, location: Location) -> tuple[dict[str, Any], list[Sent]]:
 def _sign_in(sent: Any, where: str, lines: dict[int, Line]) -> Sent:
     if not isinstance(sent, dict):
         raise Malformed(where.rstrip("."), "Send an object.")
+    pairs = sent.get("answers", [])
+    if not isinstance(pairs, list):
+        raise Malformed(f"{where}answers", "Send a list.")
     answers = QueryDict(mutable=True)
-    for pair in sent.get("answers") or ():
+    for pair in pairs:
         match pair:
             case [str(name), str(value)] if TEXT.fullmatch(name + value):
                 answers.appendlist(name, value)
@@ -140,7 +143,7 @@ def _checked(form: forms.Form, where: str) -> dict[str, Any]:
 
 
 def _take(device: Device, sign_in: Sent) -> Ticket | None:
-    token = f"kiosk:{device.pk}:{sign_in.token}"
+    token = one_time(sign_in.token, device)
     return idempotency.once(token, lambda: _join(device, sign_in)).ticket
 
 
@@ -162,6 +165,7 @@ def _join(device: Device, sign_in: Sent) -> Ticket:
         except LineClosed:
             continue
         programs.note_late(device, ticket.created_at)
+        closing.end_if_late(ticket)
         return ticket
     raise LineClosed
 
@@ -169,7 +173,9 @@ def _join(device: Device, sign_in: Sent) -> Ticket:
 def _place(device: Device, age: float) -> datetime:
     """When it was, by our clock: not before the one that this kiosk sent last, and never to come."""
     now = instants.now()
-    last = Device.objects.values_list("late_until", flat=True).get(pk=device.pk)
+    # Held first, as whatever writes a device holds it before the location.
+    held = Device.objects.select_for_update(no_key=True)
+    last = held.values_list("late_until", flat=True).get(pk=device.pk)
     age = min(max(age, 0), WINDOW / instants.MILLISECOND)
     return min(max(now - age * instants.MILLISECOND, last or now - WINDOW), now)
 

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.middleware import HtmxDetails
@@ -73,7 +73,7 @@ def of_visit(view: VisitView) -> Callable[[VisitRequest, str], HttpResponse]:
 @require_safe
 @of_visit
 def visit(request: VisitRequest, ticket: Ticket) -> HttpResponse:
-    notice = gettext("You are in line already: this is your place.")
+    notice = _("You are in line already: this is your place.")
     return _status_page(request, ticket, notice if "again" in request.GET else "")
 
 
@@ -153,7 +153,7 @@ def _step(
 def _words_of(refusal: Refusal, name: str, ticket: Ticket) -> Promise | str:
     """Why a step was not taken, where the status page does not say it already."""
     if name == "leave" and ticket.status == Status.CALLED:
-        return gettext("You have not left the line: you were called just before.")
+        return _("You have not left the line: you were called just before.")
     if isinstance(refusal, RejoinTooLate | NoMoreTime | NobodyBehind):
         return refusal.message
     return ""

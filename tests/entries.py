@@ -142,6 +142,7 @@ SILENT = {
 }
 #: Parts of verbs, which have no transaction of their own, and questions.
 PARTS = {
+    "closing.end_if_late",
     "closing.end_visit",
     "details.note_of",
     "extras.add",
@@ -156,6 +157,7 @@ PARTS = {
     "lifecycle.clerk_of",
     "lifecycle.may_rejoin",
     "locations.hours_on_record",
+    "locations.write_hours",
     "remote.behind",
     "remote.full_lines",
     "routing.clear_assignment",

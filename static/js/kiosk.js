@@ -13,7 +13,12 @@ export function watch(dialog) {
   let idle;
   let counting;
 
-  const wipe = () => location.replace(home);
+  // Nothing is left on the screen, also while the network takes its time to bring another page.
+  function wipe() {
+    clearInterval(counting);
+    document.getElementById("main").replaceChildren();
+    location.replace(home);
+  }
   const untilWipe = () => touchedAt + IDLE + WARNED - Date.now();
 
   function wait() {

@@ -12,6 +12,8 @@ let announcements = 0;
 let flashing = 0;
 let again = 0;
 let looks = "";
+let isHere = false;
+let isFollowed = false;
 
 function follow() {
   const visit = document.getElementById("visit");
@@ -21,11 +23,22 @@ function follow() {
     document.title = title;
     said.textContent = title;
   }
+  tellArrival(visit.querySelector(".here"));
   if (Number(visit.dataset.announcements) > announcements) call();
   announcements = Number(visit.dataset.announcements);
   if (!announcements) stop();
   if (looks !== visit.className) sheet.close();
   looks = visit.className;
+}
+
+// What was pressed is gone from the page then: what came instead is said, and has the focus.
+function tellArrival(here) {
+  if (here && !isHere && isFollowed) {
+    said.textContent = here.querySelector("span").textContent;
+    here.querySelector("a").focus();
+  }
+  isHere = Boolean(here);
+  isFollowed = true;
 }
 
 function call() {
@@ -72,8 +85,9 @@ document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (sheet.contains(detail.elt)) sheet.close();
   if (detail.successful) lost.hidden = true;
 });
-document.body.addEventListener("htmx:sendError", miss);
-document.body.addEventListener("htmx:timeout", miss);
+for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+  document.body.addEventListener(name, miss);
+}
 document.body.addEventListener("pointerdown", stop);
 sheet.addEventListener("click", (event) => {
   if (event.target !== sheet && !event.target.closest("[data-close]")) return;

@@ -10,7 +10,7 @@ from tickets.models import Location
 
 pytestmark = pytest.mark.django_db
 
-PATHS = ("/poster/city/", "/poster/city.svg")
+PATHS = ("/poster/city/", "/poster/city/code.svg")
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_poster_invites_in_the_languages_of_the_location(
 def test_code_is_a_file_of_its_own(client: Client, location: Location) -> None:
     client.force_login(clerk_of(location))
 
-    answer = client.get("/poster/city.svg")
+    answer = client.get("/poster/city/code.svg")
 
     assert answer["Content-Type"] == "image/svg+xml"
     assert answer["Content-Disposition"] == 'attachment; filename="city.svg"'

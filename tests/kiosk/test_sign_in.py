@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kiosk import door
+from kiosk.sign_in import SHOWN_TICKET
 from tests.factories import (
     DeviceFactory,
     InputFieldFactory,
@@ -540,6 +541,29 @@ def test_change_without_a_ticket_leads_to_the_welcome_page(kiosk: Client, line: 
     assert late["Location"] == "/kiosk/"
     assert kiosk.get(f"{PATH}?change=1", follow=True).redirect_chain[-1] == ("/kiosk/", 302)
     assert Ticket.objects.get().first_name == "Jane"
+
+
+def test_change_whose_ticket_is_no_longer_shown_makes_no_second_one(
+    kiosk: Client, line: Line
+) -> None:
+    press(kiosk, kiosk.get(PATH), first_name="Jane")
+    page = kiosk.get(f"{PATH}?change=1")
+    session = kiosk.session
+    del session[SHOWN_TICKET]
+    session.save()
+
+    late = press(kiosk, page, first_name="Joan")
+
+    assert late["Location"] == "/kiosk/"
+    assert Ticket.objects.get().first_name == "Jane"
+
+
+def test_welcome_that_refreshes_its_lines_forgets_nobody(kiosk: Client, line: Line) -> None:
+    press(kiosk, kiosk.get(PATH), first_name="Jane")
+
+    kiosk.get("/kiosk/", headers={"HX-Request": "true", "HX-Target": "lines"})
+
+    assert kiosk.get("/kiosk/done/").status_code == 200
 
 
 def test_form_of_the_visitor_before_shows_nothing(kiosk: Client, line: Line) -> None:

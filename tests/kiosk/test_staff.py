@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.contrib.auth.hashers import make_password
 from django.core import signing
+from django.db.models import F
 from django.test import Client
 
 from tests.conftest import Figure
@@ -126,6 +127,16 @@ def test_call_of_another_location_does_not_exist(kiosk: Client, device: Device) 
 
     assert [there.status_code, here.status_code] == [404, 404]
     assert Device.objects.get(pk=device.pk).help_wanted_at
+
+
+def test_call_of_a_kiosk_that_was_switched_off_is_not_shown(kiosk: Client, device: Device) -> None:
+    clerk = staff(device)
+    kiosk.post("/kiosk/help/")
+
+    Device.objects.update(is_active=False)
+    Location.objects.update(version=F("version") + 1)
+
+    assert service(clerk, device).count("On my way") == 0
 
 
 def test_unpairing_ends_the_call(kiosk: Client, device: Device) -> None:

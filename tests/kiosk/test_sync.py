@@ -17,7 +17,7 @@ from tests.factories import (
 )
 from tests.kiosk.test_devices import browser_of
 from tests.tickets.invariants import violations
-from tickets import instants
+from tickets import instants, outbox
 from tickets.actions import lines, programs
 from tickets.models import Activity, Device, Line, LineStatus, Location, Source, Ticket
 
@@ -125,12 +125,36 @@ def test_form_whose_answer_was_lost_is_not_a_second_ticket(kiosk: Client, line: 
     assert order(line) == ["Jane"]
 
 
-def test_another_kiosk_may_have_the_same_token(kiosk: Client, line: Line) -> None:
+def test_kiosk_paired_anew_sends_what_it_kept_once(kiosk: Client, line: Line) -> None:
     send(kiosk, sign_in(line))
 
     send(browser_of(DeviceFactory.create(location=line.location)), sign_in(line))
 
+    assert Ticket.objects.count() == 1
+
+
+def test_kiosk_of_another_location_may_have_the_same_token(kiosk: Client, line: Line) -> None:
+    other = LineFactory.create()
+    send(kiosk, sign_in(line))
+
+    send(browser_of(DeviceFactory.create(location=other.location)), sign_in(other))
+
     assert Ticket.objects.count() == 2
+
+
+@pytest.mark.parametrize("is_closed_daily", [True, False])
+def test_sign_in_of_a_day_that_was_closed_ends_with_it(
+    kiosk: Client, line: Line, *, is_closed_daily: bool
+) -> None:
+    location = line.location
+    Location.objects.update(is_closed_daily=is_closed_daily, closed_on=location.today())
+
+    send(kiosk, sign_in(line))
+    while job := outbox.take():
+        outbox.do(job)
+
+    ended = "CANCELLED_BY_CLERK" if is_closed_daily else "NEW"
+    assert Ticket.objects.get().status == ended
 
 
 def test_sent_sign_in_gets_the_place_it_has_earned(kiosk: Client, line: Line) -> None:
@@ -289,6 +313,8 @@ def test_line_of_another_location_is_refused(kiosk: Client, line: Line) -> None:
         ({"age": None}, "age"),
         ({"language": "e" * 11}, "language"),
         ({"answers": "first_name"}, "answers"),
+        ({"answers": 5}, "answers"),
+        ({"answers": True}, "answers"),
         ({"answers": [["first_name"]]}, "answers"),
         ({"answers": [["first_name", 1]]}, "answers"),
         ({"answers": [["first_name", "a\x00b"]]}, "answers"),
@@ -324,7 +350,7 @@ def test_malformed_body_is_named(
     assert (answer.status_code, answer.json()["field"]) == (422, field)
 
 
-@pytest.mark.parametrize("body", ["", "[]", "{", "\xff", "[" * 100_000])
+@pytest.mark.parametrize("body", ["", "[]", "{", "\xff", "[" * 60_000, "[" * 100_000])
 def test_body_that_is_no_object_is_refused(kiosk: Client, body: str) -> None:
     answer = kiosk.post(PATH, body, content_type="application/json")
 

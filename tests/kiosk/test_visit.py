@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
@@ -130,6 +132,19 @@ def test_visit_called_again_is_announced_again(client: Client, ticket: Ticket, c
     response = client.get(address(ticket))
 
     assert re.findall(r'data-announcements="(\d+)"', response.content.decode()) == ["2"]
+
+
+def test_visit_that_was_there_already_says_so_in_the_visitors_language(
+    client: Client, ticket: Ticket
+) -> None:
+    Ticket.objects.update(language="et")
+
+    page = client.get(f"{address(ticket)}?again", headers={"Accept-Language": "ru"})
+
+    with translation.override("et"):
+        said = gettext("You are in line already: this is your place.")
+    assert said != "You are in line already: this is your place."
+    assert said in text(page)
 
 
 def test_visit_served_says_goodbye(client: Client, ticket: Ticket, clerk: User) -> None:

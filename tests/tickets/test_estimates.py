@@ -428,3 +428,9 @@ def rows_of(sql: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return len(cursor.fetchall())
+
+
+def test_quote_is_left_out_where_nobody_plans_by_it() -> None:
+    assert Estimate(1, 1, low=400, high=480).quote == (400, 480)
+    assert Estimate(1, 1, low=400, high=485).quote is None
+    assert Estimate(1, 1).quote is None

@@ -41,6 +41,17 @@ def close_day(location: Location, day: date, at: datetime) -> bool:
     return True
 
 
+def end_if_late(ticket: Ticket) -> None:
+    """Leave the end of a visit that comes to light after its day was closed to the worker, too.
+
+    Part of the caller's transaction.
+    """
+    location = ticket.location
+    closed_on = location.closed_on if location.is_closed_daily else None
+    if closed_on and location.local_day(ticket.created_at) <= closed_on:
+        outbox.put("visit.end", due_at=instants.now(), pk=ticket.pk, status=ticket.status)
+
+
 @outbox.does("visit.end")
 def end_visit(*, pk: int, status: str) -> None:
     """Remove a visitor who waits, serve one who was called; one who is so no more is left alone."""

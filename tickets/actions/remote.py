@@ -26,6 +26,8 @@ SAME_VISIT = timedelta(minutes=15)
 #: So many visitors pass somebody who needs more time, and so often one may ask for it.
 STEPS_BACK = 3
 MOST_DELAYS = 2
+#: So many times as many as may be on their way wait at most, those who say that they are here included.
+MOST_ARRIVED = 3
 
 
 def join(line: Line, *, known: Collection[str] = (), **details: Any) -> Ticket:
@@ -40,8 +42,7 @@ def join(line: Line, *, known: Collection[str] = (), **details: Any) -> Ticket:
             raise LineNotFound
         if ticket := _place_of(line, known, details):
             raise AlreadyInLine(ticket, is_own=ticket.visit_token in known)
-        limit = held.location.remote_limit
-        if limit is not None and line.tickets.on_the_way().count() >= limit:
+        if full_lines(held.location, line):
             raise LineFull
         return intake.create(line, by=VISITOR, source=Source.MICROSITE, **details)
 
@@ -57,13 +58,25 @@ def _place_of(line: Line, known: Collection[str], details: dict[str, Any]) -> Ti
     return joined.order_by("-id").first()
 
 
-def full_lines(location: Location) -> set[int]:
-    """The ids of the lines that take nobody more from afar."""
-    if location.remote_limit is None:
+def full_lines(location: Location, *lines: Line) -> set[int]:
+    """The ids of the lines, of these or of all, that take nobody more from afar.
+
+    Who says that they are here makes room for another one; a flood that says so does not.
+    """
+    limit = location.remote_limit
+    if limit is None:
         return set()
-    on_the_way = Ticket.objects.on_the_way().filter(location=location).order_by()
-    counts = on_the_way.values("line").annotate(count=Count("*"))
-    return set(counts.filter(count__gte=location.remote_limit).values_list("line", flat=True))
+    remote = Ticket.objects.waiting().filter(location=location, source=Source.MICROSITE)
+    if lines:
+        remote = remote.filter(line__in=lines)
+    is_away = Q(arrived_at=None)
+    counts = (
+        remote.order_by()
+        .values("line")
+        .annotate(away=Count("pk", filter=is_away), waiting=Count("*"))
+    )
+    full = counts.filter(Q(away__gte=limit) | Q(waiting__gte=limit * MOST_ARRIVED))
+    return set(full.values_list("line", flat=True))
 
 
 def arrive(ticket: Ticket, *, by: By) -> Ticket:

@@ -32,6 +32,7 @@ ACTIVE_FOR = timedelta(minutes=15)
 LATELY = timedelta(hours=4)
 LONGEST = timedelta(hours=4)  # a call that long was forgotten open
 STEP = 5  # minutes
+LONGEST_QUOTE = 8 * 60  # minutes; nobody plans by more
 
 #: A visitor who was sent on to another line had a service in this one.
 SERVICES = (Outcome.SERVED, Outcome.FORWARDED)
@@ -53,8 +54,10 @@ class Estimate:
 
     @property
     def quote(self) -> tuple[int, int] | None:
-        """The range, if there is one to tell."""
-        return None if self.low is None or self.high is None else (self.low, self.high)
+        """The range, if there is one that is worth telling."""
+        if self.low is None or self.high is None or self.high > LONGEST_QUOTE:
+            return None
+        return self.low, self.high
 
 
 class Call(NamedTuple):

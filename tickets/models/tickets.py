@@ -48,10 +48,6 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def active(self) -> Self:
         return self.filter(status__in=ACTIVE)
 
-    def on_the_way(self) -> Self:
-        """Those waiting who joined from afar, and have not said that they are here."""
-        return self.waiting().filter(source=Source.MICROSITE, arrived_at=None)
-
     def in_order(self) -> Self:
         """First the visitor to call first (PRODUCT.md, order)."""
         return self.order_by("sort_at", "id")

@@ -5,8 +5,8 @@ import pytest
 from tests.tickets.actions.conftest import Office
 from tests.tickets.actions.steps import history
 from tickets.actions import lifecycle, remote
-from tickets.exceptions import NobodyBehind, NoMoreTime, TicketStatus
-from tickets.models import VISITOR, ActorType, EventName, Ticket
+from tickets.exceptions import LineFull, NobodyBehind, NoMoreTime, TicketStatus
+from tickets.models import VISITOR, ActorType, EventName, Location, Ticket
 
 
 def order(office: Office) -> list[int]:
@@ -35,6 +35,21 @@ def test_arrival_taken_back_is_as_before(office: Office) -> None:
 
     assert Ticket.objects.get(pk=ticket.pk).arrived_at is None
     assert history(ticket) == [EventName.CREATED, EventName.EDITED, EventName.EDITED]
+
+
+def test_join_counts_arrivals_too_so_that_a_flood_ends(office: Office) -> None:
+    Location.objects.update(remote_limit=2)
+
+    for n in range(6):
+        name = f"Visitor {n}"
+        ticket = remote.join(office.line, first_name=name)
+        remote.arrive(ticket, by=VISITOR)
+
+    with pytest.raises(LineFull):
+        remote.join(office.line, first_name="One more")
+    office.location.refresh_from_db()
+    assert remote.full_lines(office.location) == {office.line.pk}
+    assert remote.join(office.other_line, first_name="Another").line == office.other_line
 
 
 def test_arrive_of_somebody_who_was_called_is_refused(office: Office) -> None:

@@ -24,6 +24,8 @@ def _extras(value: list[dict[str, Any]]) -> list[dict[str, Any]]:
 #: PostgreSQL keeps none.
 FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "status": ("status", _same),
+    "arrived_at": ("arrived", _same),
+    "delays": ("delays", _same),
     "line_id": ("line", _same),
     "order_after": ("orderAfter", _same),
     "called_at": ("called", _same),
