@@ -175,7 +175,7 @@ def test_pages_of_the_phone_in_every_state(
     page.goto(f"{at}?lang=ar&line={office.line.pk}")
     page.locator("button").click()
     look("errors, right to left")
-    page.get_by_label("First name").fill("Jane")
+    page.locator("[name=first_name]").fill("Jane")
     page.locator("button").click()
     page.wait_for_url("**/visit/*/")
     ticket = Ticket.objects.get()
