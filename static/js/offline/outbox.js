@@ -5,6 +5,7 @@ const WAITING = "sign-ins";
 const REFUSED = "refused";
 const KEYS = "keys";
 const AGAIN = 3_600_000;
+const GONE = 7 * 24 * AGAIN;
 
 let opening;
 
@@ -32,7 +33,7 @@ async function commit(stores, mode, work) {
   const request = work(...stores.map((name) => transaction.objectStore(name)));
   await new Promise((done, fail) => {
     transaction.oncomplete = done;
-    transaction.onabort = transaction.onerror = () => fail(transaction.error);
+    transaction.onabort = () => fail(transaction.error);
   });
   return request?.result;
 }
@@ -47,7 +48,8 @@ async function key() {
   try {
     await commit([KEYS], "readwrite", (keys) => keys.add(made, "key"));
     return made;
-  } catch {
+  } catch (error) {
+    if (error?.name !== "ConstraintError") throw error;
     return key(); // another tab was faster
   }
 }
@@ -69,7 +71,13 @@ export async function next(id, count) {
     return waiting.getAll(range, count);
   });
   const secret = await key();
-  return Promise.all(rows.map(async (row, n) => ({ id: ids.result[n], signIn: await open(row, secret) })));
+  return Promise.all(
+    rows.map(async (row, n) => ({
+      id: ids.result[n],
+      failedAt: row.failedAt,
+      signIn: await open(row, secret),
+    })),
+  );
 }
 
 async function open({ iv, data }, secret) {
@@ -85,22 +93,32 @@ export function remove(ids) {
   return commit([WAITING], "readwrite", (waiting) => void ids.forEach((id) => waiting.delete(id)));
 }
 
+/** Since when the server fails at this sign-in, with no word on why. */
+export function noteFailure(id) {
+  return commit([WAITING], "readwrite", (waiting) => {
+    waiting.get(id).onsuccess = ({ target: { result } }) =>
+      waiting.put({ ...result, failedAt: result.failedAt ?? Date.now() }, id);
+  });
+}
+
 /** Put a sign-in that the server does not take aside, so that those behind it get through. */
 export function refuse(id) {
   return commit([WAITING, REFUSED], "readwrite", (waiting, refused) => {
     waiting.get(id).onsuccess = ({ target }) => {
-      refused.put({ ...target.result, refusedAt: Date.now() }, id);
+      const refusedAt = Date.now();
+      refused.put({ firstRefusedAt: refusedAt, ...target.result, refusedAt }, id);
       waiting.delete(id);
     };
   });
 }
 
-/** Let those that were refused an hour ago wait again, in their old places. */
+/** Let those that were refused an hour ago wait again, in their old places, for a week in all. */
 export function reconsider() {
   return commit([WAITING, REFUSED], "readwrite", (waiting, refused) => {
     refused.openCursor().onsuccess = ({ target: { result: cursor } }) => {
       if (!cursor) return;
-      if (Math.abs(Date.now() - cursor.value.refusedAt) > AGAIN) {
+      if (Date.now() - cursor.value.firstRefusedAt > GONE) cursor.delete();
+      else if (Math.abs(Date.now() - cursor.value.refusedAt) > AGAIN) {
         waiting.put(cursor.value, cursor.key);
         cursor.delete();
       }

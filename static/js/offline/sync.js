@@ -5,10 +5,14 @@ const TOGETHER = 25;
 const LARGEST = 48_000; // bytes of a request
 const NO_ANSWER = 3_000;
 const NO_RECEIPT = 20_000;
+const PATIENCE = 5 * 60_000;
 const { sync: address } = document.querySelector("script[data-sync]").dataset;
 
 /** Whether this browser can keep sign-ins: it cannot in a page that came without TLS. */
 export const keeps = isSecureContext && "serviceWorker" in navigator && "locks" in navigator;
+
+/** Whether the server knows this kiosk no more. */
+export let isShutOut = false;
 
 /**
  * Send what waits. True if the server was there; `shown` says the token of the sign-in whose visitor
@@ -26,7 +30,11 @@ export async function send(shown = () => "") {
 
 async function sendAll(shown) {
   const server = await ask();
-  if (!server) return false;
+  // A disk that fails hides no server.
+  return Boolean(server) && bring(server, shown).catch(() => true);
+}
+
+async function bring(server, shown) {
   await outbox.reconsider();
   let [last, together] = [0, TOGETHER];
   for (;;) {
@@ -42,8 +50,11 @@ async function sendAll(shown) {
     if (status === 200) await outbox.remove(batch.map(({ id }) => id));
     else if (![400, 409, 413, 422, 500].includes(status)) return false;
     else if (batch.length > 1) together = 1;
-    else if (status === 500) last = batch[0].id; // not this one's fault: it stays in its place
-    else await outbox.refuse(batch[0].id);
+    else if (status === 500) {
+      // Those behind it would take its place: they wait with it for a while.
+      if (!isLongAgo(batch[0].failedAt)) return outbox.noteFailure(batch[0].id).then(() => false);
+      last = batch[0].id;
+    } else await outbox.refuse(batch[0].id);
   }
   return report(server);
 }
@@ -63,8 +74,9 @@ async function ask() {
     const answer = await fetch(address, {
       cache: "no-store",
       redirect: "manual",
-      signal: AbortSignal.timeout(NO_ANSWER),
+      signal: within(NO_ANSWER),
     });
+    isShutOut = answer.type === "opaqueredirect";
     return answer.status === 200 ? await answer.json() : undefined;
   } catch {
     return undefined;
@@ -78,7 +90,7 @@ async function post(csrf, body) {
       redirect: "manual",
       headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
       body: JSON.stringify({ keeps, ...body }),
-      signal: AbortSignal.timeout(NO_RECEIPT),
+      signal: within(NO_RECEIPT),
     });
     return answer.status;
   } catch {
@@ -86,5 +98,13 @@ async function post(csrf, body) {
   }
 }
 
+/** As AbortSignal.timeout(), which iPadOS 15 does not know. */
+function within(time) {
+  const end = new AbortController();
+  setTimeout(() => end.abort(), time);
+  return end.signal;
+}
+
+const isLongAgo = (at) => Math.abs(Date.now() - (at ?? Date.now())) > PATIENCE;
 const sent = ({ signIn: { at, ...signIn } }) => ({ ...signIn, age: Date.now() - at });
 const bytes = (batch) => new TextEncoder().encode(JSON.stringify(batch.map(sent))).length;
