@@ -15,37 +15,39 @@ addEventListener("message", (event) => event.waitUntil(renew()));
 addEventListener("fetch", (event) => {
   const { request } = event;
   const { pathname } = new URL(request.url);
-  if (request.mode === "navigate" && !APART.some((page) => pathname.startsWith(page))) {
+  if (request.mode === "navigate" && APART.some((page) => pathname.startsWith(page))) {
+    event.waitUntil(forget());
+  } else if (request.mode === "navigate") {
     event.respondWith(page(request));
   } else if (request.method === "GET" && ASSETS.includes(request.destination)) {
-    event.respondWith(kept(request).then((found) => found ?? fetch(request)));
+    event.respondWith(
+      kept(request)
+        .catch(() => undefined)
+        .then((found) => found ?? fetch(request)),
+    );
   }
 });
 
 async function page(request) {
   const asked = request.clone();
-  try {
-    const answer = await Promise.race([fetch(request), late()]);
-    if (answer && answer.status < 500) return answer;
-  } catch {
-    // no network
-  }
-  return (await instead(asked)) ?? Response.error();
+  const answer = fetch(request);
+  const inTime = await Promise.race([answer, late()]).catch(() => undefined); // no network
+  if (inTime && inTime.status < 500) return inTime;
+  return (await instead(asked).catch(() => undefined)) ?? answer;
 }
 
 const late = () => new Promise((done) => setTimeout(done, NO_ANSWER));
 
-/** What was kept for this, holding what the visitor has answered so far. */
+/** What was kept for this, holding what the visitor has answered so far; nothing of the staff's. */
 async function instead(request) {
-  const isForm = request.method === "POST";
-  const answers = isForm ? await request.formData() : new URL(request.url).searchParams;
+  const answers = request.method === "POST" ? await request.formData() : new URL(request.url).searchParams;
   const name = await nameOfKept();
   const cache = name && (await caches.open(name));
   const language = answers.get(LANGUAGE);
   const page =
     (language && (await cache?.match(`${DEFAULT}?${LANGUAGE}=${language}`))) ??
     (await cache?.match(DEFAULT));
-  if (!page || !isForm) return page;
+  if (!page || request.method !== "POST" || !(answers.has("step") || answers.has("help"))) return page;
   const carried = JSON.stringify([...answers]).replaceAll("<", "\\u003c");
   const html = (await page.text()).replace(
     "</head>",
@@ -69,6 +71,12 @@ async function nameOfKept() {
 }
 
 let renewing;
+
+/** Another location has other pages. */
+async function forget() {
+  await renewing;
+  for (const name of await caches.keys()) await caches.delete(name);
+}
 
 /** Keep all pages and what they are made of, unless that was done a short while ago. */
 function renew() {
