@@ -1,10 +1,11 @@
 // A sign-in without network: the server's own pages, one question after the other, and then the outbox.
 import { watch } from "../kiosk.js";
 import * as outbox from "./outbox.js";
-import { send } from "./sync.js";
+import { isShutOut, send } from "./sync.js";
 
 const OFTEN = 5_000;
 const SHOWN_FOR = 15_000;
+const KEPT_FOR = 150_000;
 const { home, first, done, language, limit } = document.querySelector("script[data-sync]").dataset;
 const templates = [...document.querySelectorAll("template[data-step]")];
 const mark = document.getElementById("mark");
@@ -20,6 +21,8 @@ const UNDERSTOOD = {
 const ONCE = "once";
 /** Says, as the server's own pages do, that the visitor is in line and puts an answer right. */
 const CHANGE = "change";
+/** Says that the last page was asked for from here: what does not come then is not asked for again. */
+const AGAIN = "again";
 /** What helps with reading, by the field that rides along, and how the page shows it. */
 const LOOKS = { text: ["large", "kiosk--large"], contrast: ["high", "kiosk--contrast"] };
 
@@ -30,6 +33,7 @@ let isWelcome = true;
 let isBusy = false;
 let isEnding = false;
 let isKept = false;
+let leaving;
 
 const find = (step, state) =>
   templates.find(({ dataset }) => dataset.step === step && [line, "", undefined].includes(dataset.line) && dataset.state === state);
@@ -57,13 +61,20 @@ function show(step, state) {
   const main = page.querySelector("main");
   document.querySelector("body > header")?.remove();
   document.querySelector("main").replaceWith(page.querySelector("header"), main);
-  if (!document.getElementById("idle") && page.querySelector("#idle")) {
-    document.body.append(page.querySelector("#idle"));
-    watch(document.getElementById("idle"));
-  }
+  if (state) guard();
   fill(step);
-  (document.querySelector("[autofocus]") ?? document.querySelector("h1[tabindex], main")).focus();
+  const heading = main.querySelector("h1");
+  heading.tabIndex = -1;
+  (main.querySelector("[autofocus]") ?? heading).focus();
   scrollTo(0, 0);
+}
+
+/** Who walks away is noticed, as on the server's pages. */
+function guard() {
+  const idle = templates.map(({ content }) => content.querySelector("#idle")).find(Boolean);
+  if (!idle || document.getElementById("idle")) return;
+  document.body.append(idle.cloneNode(true));
+  watch(document.getElementById("idle"));
 }
 
 function fill(step) {
@@ -98,6 +109,7 @@ async function take(data) {
   for (const name of new Set(data.map(([key]) => key))) answers.set(name, sent(name));
   choose(answers.get("line")?.at(-1) ?? "");
   const asked = steps();
+  if (!asked.length) return end("full");
   const [step] = sent("step");
   const place = asked.indexOf(step);
   if (place < 0) return show(asked[0], "asked");
@@ -122,6 +134,17 @@ function help() {
 function turn(name, isOn) {
   document.body.classList.toggle(LOOKS[name][1], isOn);
   document.querySelector(`.tools [value="${name}"]`).ariaPressed = isOn;
+  if (isOn && isEnding) stay(KEPT_FOR);
+  else if (isOn) guard();
+}
+
+const isReadAloud = () => document.getElementById("read-aloud").ariaPressed === "true";
+
+/** How the visitor wants the pages, as the server's addresses say it. */
+function looks() {
+  const on = Object.entries(LOOKS).filter(([, [, style]]) => document.body.classList.contains(style));
+  const wanted = Object.fromEntries(on.map(([name, [value]]) => [name, value]));
+  return isReadAloud() ? { ...wanted, voice: "on" } : wanted;
 }
 
 /** In line, once it is on the disk; nothing is said to be kept that is not. */
@@ -135,32 +158,47 @@ async function keep() {
   }
   answers.clear();
   isKept = true;
+  settle(named);
+  await look();
+}
+
+function settle(named) {
   end("done");
   const other = named ? "[data-nameless]" : "[data-named]";
   for (const part of document.querySelectorAll(other)) part.remove();
   for (const part of document.querySelectorAll("[data-name]")) part.textContent = named;
-  await look();
 }
 
 function end(page) {
   isEnding = true;
   show(page);
-  setTimeout(() => location.replace(home), SHOWN_FOR);
+  const { text, voice } = looks();
+  stay(text || voice ? KEPT_FOR : SHOWN_FOR);
+}
+
+function stay(time) {
+  clearTimeout(leaving);
+  leaving = setTimeout(() => location.replace(home), time);
 }
 
 /** Ask for the first question, unless nothing more can be kept. */
 async function begin() {
+  if (isShutOut) return location.replace(home);
   const { waiting, refused } = await outbox.counts().catch(() => ({ waiting: Infinity }));
   choose("");
-  if (waiting + refused < Number(limit)) show(steps()[0], "asked");
+  if (waiting + refused < Number(limit) && steps().length) show(steps()[0], "asked");
   else end("full");
 }
 
 /** Send what waits, and say to the staff what is left. Who is sent meanwhile sees their place. */
 async function look() {
   const isThere = await send(() => (isKept ? token : ""));
-  const { waiting, refused } = await outbox.counts();
-  if (isThere && isKept && !waiting) location.replace(done);
+  const left = await outbox.counts().catch(() => undefined); // a disk that fails hides no server
+  if (!left) return isThere;
+  const { waiting, refused } = left;
+  if (isThere && isKept && !waiting) {
+    location.replace(`${done}?${new URLSearchParams({ lang: language, ...looks(), [AGAIN]: 1 })}`);
+  }
   mark.hidden = false;
   document.getElementById("kept").textContent = waiting < limit * 0.9 ? waiting : `${waiting} / ${limit}`;
   document.getElementById("refused").hidden = !refused;
@@ -183,6 +221,12 @@ addEventListener("submit", async (event) => {
 });
 
 addEventListener("click", (event) => {
+  const keepShowing = event.target.closest("[data-keep]");
+  if (keepShowing) {
+    keepShowing.remove();
+    stay(KEPT_FOR);
+    document.querySelector("h1").focus();
+  }
   const link = event.target.closest("a");
   if (link?.matches("[data-begin]")) {
     event.preventDefault();
@@ -201,12 +245,19 @@ const ridden = new Map(carried ?? new URLSearchParams(location.search));
 for (const [name, [value]] of Object.entries(LOOKS)) {
   turn(name, (ridden.get(name) === value) !== (ridden.get("toggle") === name));
 }
-if (carried) take(carried);
-else if (ridden.has(CHANGE)) end("unchanged");
+// A form that is sent once more, from the history, is of a visitor who may have left.
+const isFirst = performance.getEntriesByType("navigation")[0].type === "navigate";
+if (!isFirst && (carried || location.pathname === done)) location.replace(home);
+else if (carried) take(carried);
+else if (location.pathname === done) {
+  isKept = !ridden.has(AGAIN);
+  settle();
+} else if (ridden.has(CHANGE)) end("unchanged");
 else if (location.pathname === first && templates.some(({ dataset }) => dataset.state)) begin();
 look();
 addEventListener("online", look);
 setInterval(async () => {
   const isThere = await look();
-  if (isThere && isWelcome) location.replace(home);
+  if ((isThere || isShutOut) && isWelcome) location.replace(home);
+  if (isEnding) dispatchEvent(new Event("input")); // its own time is up later than that of a question
 }, OFTEN);
