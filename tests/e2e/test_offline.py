@@ -54,6 +54,29 @@ ADD_MANY = """async ([address, line, first, last]) => {
   }
 }"""
 
+#: What the sync of a page says, and which sign-ins it sends, to a server that fails at the first of
+#: them: right away, and so many minutes later.
+SEND_TO_A_FAULT = """async ([address, minutes]) => {
+  const { send } = await import(address);
+  const [now, real] = [Date.now, window.fetch];
+  const sent = [];
+  let first;
+  window.fetch = async (_address, { body }) => {
+    if (!body) return Response.json({ csrf: "", keeps: true, waiting: 0, refused: 0 });
+    const tokens = JSON.parse(body).sign_ins.map(({ token }) => token);
+    first ??= tokens[0];
+    sent.push(tokens.length);
+    return new Response("", { status: tokens.includes(first) ? 500 : 200 });
+  };
+  const said = [];
+  for (const after of minutes) {
+    Date.now = () => now() + after * 60_000;
+    said.push(await send());
+  }
+  [Date.now, window.fetch] = [now, real];
+  return [said, sent];
+}"""
+
 Start = Callable[[], Page]
 
 
@@ -98,6 +121,13 @@ def make_ready(page: Page) -> None:
     """Wait until all that is needed without network is kept, and the worker is in charge."""
     page.wait_for_function("() => navigator.serviceWorker.controller")
     page.wait_for_function("() => caches.match('/kiosk/offline/')")
+
+
+def part(page: Page, network: Cable) -> None:
+    """End all connections, while no page is there to notice."""
+    page.goto("about:blank")
+    network.unplug()
+    page.wait_for_timeout(300)
 
 
 def press(page: Page, name: str) -> None:
@@ -208,6 +238,59 @@ def test_uk6_cut_at_each_step_and_in_a_rush(
     assert Device.objects.get(pk=office.kiosk.pk).keeps_sign_ins is True
 
 
+def test_k3_form_sent_again_without_network_shows_nobody(
+    start: Start, office: Office, network: Cable, figure: Figure
+) -> None:
+    page = start()
+    make_ready(page)
+    page.get_by_role("link", name="Touch to sign in").click()
+    page.get_by_role("button", name="Passports").click()
+    page.get_by_label("First name").fill(CANARY)
+    network.unplug()
+    press(page, "Continue")
+    expect(page.get_by_label("Mobile number")).to_be_visible(timeout=10_000)
+
+    page.reload()  # as the browser does it with an entry of the history
+
+    expect(page.get_by_text("This screen cannot show")).to_be_visible()
+    traces = page.content().count(CANARY) + len(kept(page))
+    figure("K3 traces after a form was sent again, without network", traces)
+    assert (traces, Ticket.objects.count()) == (0, 0)
+
+
+def test_answer_that_is_lost_on_the_way_to_the_last_page_is_told(
+    start: Start, office: Office, network: Cable
+) -> None:
+    page = start()
+    make_ready(page)
+    part(page, network)
+
+    page.goto("/kiosk/done/?text=large&lang=en")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("You’re in line")
+    expect(page.locator("body")).to_have_class("kiosk kiosk--large")
+    network.mend()
+    with page.expect_request("**/kiosk/done/?lang=en&text=large&again=1"):
+        page.evaluate("() => dispatchEvent(new Event('online'))")
+
+
+def test_looks_of_the_welcome_page_are_watched_and_pairing_forgets_the_pages(
+    start: Start, office: Office, network: Cable
+) -> None:
+    page = start()
+    make_ready(page)
+    part(page, network)
+    page.goto("/kiosk/")
+
+    page.locator("[name=toggle][value=text]").click()
+    watched = page.locator("#idle").count()
+    network.mend()
+    page.goto("/kiosk/pair/")
+
+    page.wait_for_function("async () => !(await caches.keys()).length")
+    assert watched == 1
+
+
 def test_pages_without_network(
     start: Start,
     office: Office,
@@ -220,7 +303,7 @@ def test_pages_without_network(
     Location.objects.filter(pk=office.location.pk).update(languages=["en", "ar"])
     page = start()
     make_ready(page)
-    network.unplug()
+    part(page, network)
     found: dict[str, list[str]] = {}
     for language in ("en", "ar"):
         name = page.locator("#question input[name=first_name]")
@@ -229,13 +312,14 @@ def test_pages_without_network(
 
         page.goto(f"/kiosk/?lang={language}")
         page.locator(".tool--help").click()
-        expect(page.get_by_role("alert")).to_contain_text("Go to the desk")
+        expect(page.get_by_role("alert")).to_be_visible()
         if language == "ar":
             found["welcome ar"] = faults(page)
         page.locator(".start").click()
         page.locator(".tile").first.click()
         go_on.click()
-        expect(page.get_by_text("Enter your first name.").first).to_be_visible()
+        expect(page.locator(".field__error")).to_be_visible()
+        expect(page.locator("#errors")).to_be_focused()
         if language == "en":
             found["name missing en"] = faults(page)
         name.fill("Jane")
@@ -244,14 +328,17 @@ def test_pages_without_network(
         go_on.click()
         phone.fill("12")
         go_on.click()
-        expect(page.get_by_text("Enter a mobile number").first).to_be_visible()
+        expect(page.locator(".field__error")).to_be_visible()
         expect(phone).to_have_value("12")
         page.locator(".back").click()
         expect(name).to_have_value("Jane")
         go_on.click()
         page.locator("#question [name=skip]").click()
         expect(page.locator(".done")).to_be_visible()
+        expect(page.locator(".done__title")).to_be_focused()
         found[f"done {language}"] = faults(page)
+        page.locator("[data-keep]").click()
+        expect(page.locator("[data-keep]")).to_have_count(0)
 
     page.goto("/kiosk/sign-in/?change=1")
     expect(page.get_by_text("What you change cannot be sent")).to_be_visible()
@@ -261,5 +348,10 @@ def test_pages_without_network(
     page.locator(".start").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Tell the staff that you are here")
     expect(page.locator("#kept")).to_have_text("3 / 3")
+    sync = staticfiles_storage.url("js/offline/sync.js")
+    said, sent = page.evaluate(SEND_TO_A_FAULT, [sync, [0, 4, 6]])
+    # Nobody passes the first one for five minutes; then it does not hold up the others any more.
+    assert (said, sent) == ([False, False, True], [3, 1, 3, 1, 3, 1, 1, 1, 0])
+    assert len(kept(page)) == 1
     figure("UK6 axe 0, no overflow, without network", ", ".join(found))
     assert {name: each for name, each in found.items() if each} == {}
