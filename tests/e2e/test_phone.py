@@ -89,6 +89,8 @@ def test_ur3_join_in_few_taps_and_ur5_the_call_is_seen(
     ticket = Ticket.objects.get()
     page.locator("#arrive").tap()
     expect(page.locator(".here")).to_be_visible()
+    expect(page.locator("#said")).to_have_text("The staff know that you are here.")
+    expect(page.locator("#take-arrival-back")).to_be_focused()
     page.locator("#leave").tap()
     expect(page.locator("#sheet")).to_be_visible()
     waits = []
