@@ -33,7 +33,7 @@ SLOWER = 3
 TARGETS = """() => {
   document.querySelector(".tools").style.position = "static";
   const shown = document.querySelector("dialog[open]") ?? document;
-  const controls = [...shown.querySelectorAll("a[href]:not(.skip), button, input, textarea")]
+  const controls = [...shown.querySelectorAll("a[href]:not(.skip), button:not([aria-hidden]), input, textarea")]
     .filter((each) => each.type !== "hidden" && each.checkVisibility())
     .map((each) => (["checkbox", "radio"].includes(each.type) ? each.closest("label") : each));
   const boxes = controls.map((each) => each.getBoundingClientRect());

@@ -205,7 +205,11 @@ def _floor(location: Location) -> Floor:
 
 def _calls(location: Location) -> list[Part]:
     """The kiosks where somebody wants help, the first who asked first."""
-    kiosks = location.devices.filter(is_active=True).exclude(help_wanted_at=None).order_by("help_wanted_at")
+    kiosks = (
+        location.devices.filter(is_active=True)
+        .exclude(help_wanted_at=None)
+        .order_by("help_wanted_at")
+    )
     return [draw(f"{PAGE}#call-for-help", _call(kiosk, location)) for kiosk in kiosks]
 
 
