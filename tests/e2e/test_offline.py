@@ -37,6 +37,10 @@ DUMP = """async () => {
     ? new TextDecoder("latin1").decode(value) : value;
   return rows.flat().map(row => JSON.stringify(row, (_key, value) => text(value)));
 }"""
+#: Ends once there is a page for when there is no network; wait_for_function awaits no promise.
+IS_KEPT = """async () => {
+  while (!await caches.match("/kiosk/offline/")) await new Promise(done => setTimeout(done, 50));
+}"""
 #: Whether the key of the outbox can be taken out of the browser.
 IS_EXTRACTABLE = """() => new Promise(done => {
   indexedDB.open("kiosk-outbox").onsuccess = ({ target: { result: db } }) => {
@@ -120,7 +124,7 @@ def start(
 def make_ready(page: Page) -> None:
     """Wait until all that is needed without network is kept, and the worker is in charge."""
     page.wait_for_function("() => navigator.serviceWorker.controller")
-    page.wait_for_function("() => caches.match('/kiosk/offline/')")
+    page.evaluate(IS_KEPT)
 
 
 def part(page: Page, network: Cable) -> None:
@@ -219,6 +223,7 @@ def test_uk6_cut_at_each_step_and_in_a_rush(
     assert len(kept(page)) == MANY
     network.mend()
     rush = wait_until_sent(page, total)
+    expect(page.locator("script[data-worker]")).to_be_attached()  # the server's own page is back
 
     names = list(Ticket.objects.order_by("sort_at", "id").values_list("first_name", flat=True))
     expected = [f"{CANARY}{number}" for number in range(total)]
@@ -274,7 +279,7 @@ def test_answer_that_is_lost_on_the_way_to_the_last_page_is_told(
         page.evaluate("() => dispatchEvent(new Event('online'))")
 
 
-def test_looks_of_the_welcome_page_are_watched_and_pairing_forgets_the_pages(
+def test_kiosk_that_was_shut_out_meanwhile_leads_to_pairing_and_forgets_its_pages(
     start: Start, office: Office, network: Cable
 ) -> None:
     page = start()
@@ -285,10 +290,11 @@ def test_looks_of_the_welcome_page_are_watched_and_pairing_forgets_the_pages(
     page.locator("[name=toggle][value=text]").click()
     watched = page.locator("#idle").count()
     network.mend()
-    page.goto("/kiosk/pair/")
+    programs.unpair(office.kiosk, by=office.kiosk)
 
-    page.wait_for_function("async () => !(await caches.keys()).length")
-    assert watched == 1
+    page.wait_for_url("**/kiosk/pair/")
+    page.wait_for_timeout(300)
+    assert (watched, page.evaluate("() => caches.keys()")) == (1, [])
 
 
 def test_pages_without_network(
