@@ -243,58 +243,41 @@ def test_uk6_cut_at_each_step_and_in_a_rush(
     assert Device.objects.get(pk=office.kiosk.pk).keeps_sign_ins is True
 
 
-def test_k3_form_sent_again_without_network_shows_nobody(
+def test_k3_pages_without_network_leave_nothing_and_give_way(
     start: Start, office: Office, network: Cable, figure: Figure
 ) -> None:
+    """A form sent again, the last page that did not come, and a kiosk that was shut out meanwhile."""
     page = start()
     make_ready(page)
+    is_offline = page.get_by_text("This screen cannot show")
     page.get_by_role("link", name="Touch to sign in").click()
     page.get_by_role("button", name="Passports").click()
     page.get_by_label("First name").fill(CANARY)
     network.unplug()
     press(page, "Continue")
     expect(page.get_by_label("Mobile number")).to_be_visible(timeout=10_000)
-
     page.reload()  # as the browser does it with an entry of the history
-
-    expect(page.get_by_text("This screen cannot show")).to_be_visible()
+    expect(is_offline).to_be_visible()
     traces = page.content().count(CANARY) + len(kept(page))
     figure("K3 traces after a form was sent again, without network", traces)
     assert (traces, Ticket.objects.count()) == (0, 0)
 
-
-def test_answer_that_is_lost_on_the_way_to_the_last_page_is_told(
-    start: Start, office: Office, network: Cable
-) -> None:
-    page = start()
-    make_ready(page)
-    part(page, network)
-
     page.goto("/kiosk/done/?text=large&lang=en")
-
     expect(page.get_by_role("heading", level=1)).to_have_text("You’re in line")
-    expect(page.locator("body")).to_have_class("kiosk kiosk--large")
     network.mend()
     with page.expect_request("**/kiosk/done/?lang=en&text=large&again=1"):
         page.evaluate("() => dispatchEvent(new Event('online'))")
 
-
-def test_kiosk_that_was_shut_out_meanwhile_leads_to_pairing_and_forgets_its_pages(
-    start: Start, office: Office, network: Cable
-) -> None:
-    page = start()
-    make_ready(page)
     part(page, network)
     page.goto("/kiosk/")
-
     page.locator("[name=toggle][value=text]").click()
-    watched = page.locator("#idle").count()
-    network.mend()
+    expect(page.locator("#idle")).to_have_count(1)
     programs.unpair(office.kiosk, by=office.kiosk)
-
+    network.mend()
+    page.evaluate("() => dispatchEvent(new Event('online'))")
     page.wait_for_url("**/kiosk/pair/")
     page.wait_for_timeout(300)
-    assert (watched, page.evaluate("() => caches.keys()")) == (1, [])
+    assert page.evaluate("() => caches.keys()") == []
 
 
 def test_pages_without_network(

@@ -206,6 +206,13 @@ async function look() {
   return isThere;
 }
 
+/** The server's own welcome page is the better one, and the one for pairing. */
+async function giveWay() {
+  if (isEnding) dispatchEvent(new Event("input")); // its own time is up later than that of a question
+  const isThere = await look();
+  if ((isThere || isShutOut) && isWelcome) location.replace(home);
+}
+
 addEventListener("submit", async (event) => {
   const { submitter, target } = event;
   if (target.method === "dialog") return;
@@ -255,9 +262,5 @@ else if (location.pathname === done) {
 } else if (ridden.has(CHANGE)) end("unchanged");
 else if (location.pathname === first && templates.some(({ dataset }) => dataset.state)) begin();
 look();
-addEventListener("online", look);
-setInterval(async () => {
-  const isThere = await look();
-  if ((isThere || isShutOut) && isWelcome) location.replace(home);
-  if (isEnding) dispatchEvent(new Event("input")); // its own time is up later than that of a question
-}, OFTEN);
+addEventListener("online", giveWay);
+setInterval(giveWay, OFTEN);
