@@ -10,7 +10,7 @@ RUN_ENV = $(if $(TLS_CERT),TLS_CERT=$(TLS_CERT) TLS_KEY=$(TLS_KEY) INSECURE_HTTP
 ONE_BY_ONE = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite test-postgres check bench fuzz screenshots format messages lock setup clean
+.PHONY: help run test test-sqlite test-postgres test-pages check bench fuzz screenshots format messages lock setup clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -25,13 +25,16 @@ run: setup ## Install, migrate, fill in the demo, serve on one port
 
 test: setup ## Run all tests, on SQLite and on PostgreSQL at the same time
 	@echo "Both databases at the same time; each prints its results when it is done."
-	@$(MAKE) --no-print-directory --jobs=2 $(ONE_BY_ONE) test-sqlite test-postgres
+	@$(MAKE) --no-print-directory --jobs=2 $(ONE_BY_ONE) test-sqlite test-postgres test-pages
 
-test-sqlite: setup ## Run all tests on a SQLite file
-	@echo "=== SQLite"; $(LOCAL_ENV) TEST_DATABASE=sqlite $(PYTHON) -m pytest $(ARGS)
+test-sqlite: setup ## Run all tests on a SQLite file, but for those of test-pages
+	@echo "=== SQLite"; $(LOCAL_ENV) TEST_DATABASE=sqlite $(PYTHON) -m pytest -m "not once" $(ARGS)
 
 test-postgres: setup ## Run all tests on PostgreSQL (DATABASE_URL, else one from PyPI)
 	@echo "=== PostgreSQL"; $(LOCAL_ENV) TEST_DATABASE=postgres $(PYTHON) -m pytest $(ARGS)
+
+test-pages: setup ## Run once what hangs on no database: how pages look, and what they do by themselves
+	@echo "=== Pages"; $(LOCAL_ENV) TEST_DATABASE=sqlite $(PYTHON) -m pytest -m once $(ARGS)
 
 check: setup ## Format, lint, types, import contracts, templates, migrations, deployment
 	@$(LOCAL_ENV) .ci/check

@@ -27,27 +27,41 @@ document.addEventListener("input", ({ target }) => {
 
 // An answer about a visit that is no longer shown must not be put into the next one. And a refresh
 // gives way to a step: it would replace the form around which htmx looks where the answer belongs.
-let stepsUnderWay = 0;
+// It is made up for when the steps have ended.
+const steps = new Set();
+let isOutdated = false;
 
 document.body.addEventListener("htmx:beforeRequest", (asked) => {
-  const { elt, target, xhr } = asked.detail;
+  const { elt, target } = asked.detail;
   const visit = elt.closest("#drawer-content .visit");
   if (!visit || target.id === "work") return;
   const isRefresh = elt.id === "visit-refresh";
-  if (!isRefresh) {
-    stepsUnderWay += 1;
-    xhr.addEventListener("loadend", () => (stepsUnderWay -= 1));
-  } else if (stepsUnderWay > 0) {
+  if (isRefresh && steps.size) {
+    isOutdated = true;
     asked.preventDefault();
     return;
   }
   elt.addEventListener(
     "htmx:beforeOnLoad",
     (answered) => {
-      if (!visit.isConnected || (isRefresh && stepsUnderWay > 0)) answered.preventDefault();
+      const isLate = isRefresh && steps.size > 0;
+      isOutdated ||= isLate;
+      if (!visit.isConnected || isLate) answered.preventDefault();
     },
     { once: true },
   );
+});
+
+document.body.addEventListener("htmx:beforeSend", ({ detail: { elt, target, xhr } }) => {
+  if (!elt.closest("#drawer-content .visit") || target.id === "work") return;
+  if (elt.id === "visit-refresh") return;
+  steps.add(xhr);
+  xhr.addEventListener("loadend", () => {
+    steps.delete(xhr);
+    if (steps.size || !isOutdated) return;
+    isOutdated = false;
+    document.getElementById("visit-refresh")?.dispatchEvent(new Event("outdated"));
+  });
 });
 
 // What was pressed may be gone with the step that it took: go on from the visitor's name.

@@ -5,7 +5,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-WIDTHS = (320, 390, 600, 768, 1024, 1180, 1440, 1920)
+WIDTHS = (320, 390, 768, 1180, 1920)
 THEMES = ("light", "dark")
 
 #: Controls that the browser still draws by itself.

@@ -15,10 +15,9 @@ from tests.e2e.cable import Cable, cable
 from tests.e2e.conftest import Office
 from tests.e2e.tv import be_tv
 from tests.factories import clerk_of, waiting_ticket
-from tickets import access
-from tickets.actions import intake, labels, lifecycle, programs
+from tickets.actions import intake, labels, lifecycle
 from tickets.exceptions import Refusal
-from tickets.models import Device, DeviceKind, Ticket, User
+from tickets.models import Device, Ticket, User
 
 SignIn = Callable[..., Page]
 CHANGES, CUTS = 100, 5
@@ -70,25 +69,19 @@ class Screen:
 def screens(
     office: Office, tv: Device, browser: Browser, site: str, sign_in: SignIn
 ) -> Iterator[list[Screen]]:
-    """Two clerks, the TV, the kiosk and a visitor's phone: each on a line of its own."""
-    last = waiting_ticket(office.line, by=office.clerk, first_name="Zoe")
+    """Two clerks, the TV and two visitors' phones: each on a line of its own."""
+    last = [waiting_ticket(office.line, by=office.clerk, first_name="Zoe") for _ in range(2)]
     view = f"/service/{office.location.pk}/"
 
     def by_session(user: User) -> Callable[[BrowserContext, str], None]:
         cookies = sign_in(user).context.cookies()
         return lambda context, _site: context.add_cookies(cookies)  # type: ignore[arg-type]
 
-    def by_kiosk(context: BrowserContext, site: str) -> None:
-        cookie = {"name": access.DEVICE_COOKIES[DeviceKind.KIOSK], "url": site}
-        cookie["value"] = programs.renew_secret(office.kiosk)
-        context.add_cookies([cookie])  # type: ignore[list-item]
-
     wanted = [
         (view, ".live", by_session(office.clerk)),
         (view, ".live", by_session(clerk_of(office.location, first_name="Two"))),
         ("/tv/", ".recent", lambda context, site: be_tv(context.new_page(), tv, site)),
-        ("/kiosk/", "#lines", by_kiosk),
-        (f"/visit/{last.visit_token}/", "#visit", lambda _context, _site: None),
+        *((f"/visit/{each.visit_token}/", "#visit", lambda _context, _site: None) for each in last),
     ]
     with ExitStack() as stack:
         found = []
