@@ -24,8 +24,8 @@ run: setup ## Install, migrate, fill in the demo, serve on one port
 	@$(LOCAL_ENV) $(RUN_ENV) DEMO=true ALLOWED_HOSTS='*' exec $(PYTHON) manage.py start --host $(HOST) --port $(PORT)
 
 test: setup ## Run all tests, on SQLite and on PostgreSQL at the same time
-	@echo "Both databases at the same time; each prints its results when it is done."
-	@$(MAKE) --no-print-directory --jobs=2 $(ONE_BY_ONE) test-sqlite test-postgres test-pages
+	@echo "Both databases and the pages at the same time; each prints its results when it is done."
+	@$(MAKE) --no-print-directory --jobs=3 $(ONE_BY_ONE) test-sqlite test-postgres test-pages
 
 test-sqlite: setup ## Run all tests on a SQLite file, but for those of test-pages
 	@echo "=== SQLite"; $(LOCAL_ENV) TEST_DATABASE=sqlite $(PYTHON) -m pytest -m "not once" $(ARGS)

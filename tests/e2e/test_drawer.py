@@ -96,6 +96,7 @@ PRESSED = {
 }
 
 
+@pytest.mark.once
 def test_c5_a_double_click_in_the_drawer_has_one_effect(
     office: Office, sign_in: SignIn, figure: Figure
 ) -> None:
@@ -155,6 +156,7 @@ def double_click(page: Page, button: str) -> None:
 # Live
 
 
+@pytest.mark.once
 def test_drawer_is_live_beside_what_is_half_typed(
     office: Office, visitor: Ticket, colleague: User, sign_in: SignIn, figure: Figure
 ) -> None:

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Office
 from tests.factories import waiting_ticket
 from tickets.actions import labels
 from tickets.models import Ticket
+
+pytestmark = pytest.mark.once
 
 SignIn = Callable[..., Page]
 
