@@ -37,9 +37,10 @@ def take(limit: Limit, address: str) -> bool:
     full_at = Greatest(F("full_at"), Value(now)) + interval
     if has_token.update(full_at=full_at):
         return True
-    if bucket.exists():
-        return False
-    Bucket.objects.bulk_create([Bucket(name=name.hexdigest(), full_at=now)], ignore_conflicts=True)
+    if not bucket.exists():
+        new = Bucket(name=name.hexdigest(), full_at=now)
+        Bucket.objects.bulk_create([new], ignore_conflicts=True)
+    # Somebody else may have made it since the first try.
     return bool(has_token.update(full_at=full_at))
 
 

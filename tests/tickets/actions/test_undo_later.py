@@ -12,7 +12,7 @@ import time_machine
 from tests.conftest import Figure
 from tests.tickets.actions.conftest import Office
 from tests.tickets.actions.steps import STEPS, Step, latest, state_of
-from tickets.actions import details, labels, lifecycle, messages, routing, undo
+from tickets.actions import details, labels, lifecycle, messages, remote, routing, undo
 from tickets.actions.extras import ExtraValue
 from tickets.exceptions import NotUndoable, UndoConflict
 from tickets.models import EventName, Message, Ticket
@@ -33,6 +33,8 @@ SAME_THING: dict[str, Change] = {
     "forward": lambda t, o: lifecycle.call(t, by=o.colleague),
     "rejoin": lambda t, o: lifecycle.call(t, by=o.colleague),
     "reorder": lambda t, o: routing.move(t, to="DOWN", by=o.colleague),
+    "more time": lambda t, o: routing.move(t, to="TOP", by=o.colleague),
+    "arrive": lambda t, o: remote.take_arrival_back(t, by=o.colleague),
     "assign": lambda t, o: routing.assign(t, assignee=o.colleague, by=o.colleague),
     "unassign": lambda t, o: routing.assign(t, assignee=o.colleague, by=o.colleague),
     "edit": lambda t, o: details.edit(t, first_name="Jo", by=o.colleague),
