@@ -4,7 +4,7 @@ import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from django.core.management import call_command
@@ -107,16 +107,21 @@ def count_queries(db: None) -> CountQueries:
     return count
 
 
+def lacks(what: str) -> NoReturn:
+    """A test lacks something that is not to be had: skipped loudly, and a failure in CI."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    not_run.append(what)
+    pytest.skip(what)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of Chromium. Missing: skipped loudly, and a failure in CI."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path:
         return path
-    if os.environ.get("CI") == "true":
-        pytest.fail("Chromium is missing: apt-get install chromium")
-    not_run.append("browser tests: Chromium is missing (apt-get install chromium)")
-    pytest.skip("Chromium is missing")
+    lacks("browser tests: Chromium is missing (apt-get install chromium)")
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from time import monotonic, sleep
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.conftest import Figure, not_run
+from tests.conftest import Figure, lacks
 
 ROOT = Path(__file__).parent.parent
 LAST_LINE = "Ctrl+C stops everything."
@@ -277,8 +277,7 @@ def test_start_with_a_certificate_is_https_throughout(
 ) -> None:
     openssl = shutil.which("openssl")
     if openssl is None:
-        not_run.append("a certificate of one's own: openssl is missing (apt-get install openssl)")
-        pytest.skip("openssl is missing")
+        lacks("a certificate of one's own: openssl is missing (apt-get install openssl)")
     certificate, key = tmp_path / "queue.crt", tmp_path / "queue.key"
     subprocess.run(
         [
