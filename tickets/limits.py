@@ -33,7 +33,8 @@ def take(limit: Limit, address: str) -> bool:
     bucket = Bucket.objects.filter(name=name.hexdigest())
     now = _now()
     interval = limit.interval // MICROSECOND
-    has_token = bucket.filter(full_at__lte=now + (limit.burst - 1) * interval)
+    # Half a token is one: `now` is never quite the same for all who ask at once.
+    has_token = bucket.filter(full_at__lte=now + (limit.burst - 1) * interval + interval // 2)
     full_at = Greatest(F("full_at"), Value(now)) + interval
     if has_token.update(full_at=full_at):
         return True
