@@ -56,7 +56,7 @@ messages: setup ## Bring the catalogues of what visitors read up to date; says w
 	@$(LOCAL_ENV) $(PYTHON) -m tests.catalogues && .ci/setup
 
 lock: ## Resolve the dependencies anew (needs uv)
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.12 --generate-hashes --no-header --quiet -o requirements.lock
+	uv pip compile pyproject.toml --group dev --extra twilio --universal --python-version 3.12 --generate-hashes --no-header --quiet -o requirements.lock
 
 clean: ## Remove what was installed and made here
 	rm -rf .venv .local

@@ -3,12 +3,18 @@
 An action puts a row in its own transaction. A worker takes the earliest that is due, for LEASE; the
 work and the end of the row are one transaction again. So a rolled-back action leaves nothing to be
 done, what a killed worker held is taken by another one, and nothing is done twice (ADR 0017).
+
+A call to the outside world is made in no transaction: what it leaves to write is written with the end
+of the row. If its worker dies between the two, it is made again.
 """
 
 import logging
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import zip_longest
 
 from django.db import transaction
 from django.db.models import F, Min, Q
@@ -20,8 +26,10 @@ from tickets.prepared import Parameter
 logger = logging.getLogger(__name__)
 
 Work = Callable[..., None]
+#: Makes a call, and returns what is to be written then, in the transaction that ends the row.
+Call = Callable[..., Callable[[], object]]
 
-#: How long a taken row is left alone by others. Longer than any work needs.
+#: How long a taken row is left alone by others. Longer than any work and any call may need.
 LEASE = timedelta(seconds=30)
 #: Between the tries: those of the Standard Webhooks, three days in all.
 PAUSES = (
@@ -39,15 +47,48 @@ JITTER = 0.2
 #: What was given up is kept so long, for whoever asks why.
 KEPT = timedelta(days=30)
 
-_works: dict[str, Work] = {}
+#: How many calls are under way at a time, in one worker.
+SLOTS = 6
+#: The lane of work that asks nobody outside.
+INSIDE = ""
 
-_earliest = Job.objects.filter(due_at__lte=Parameter("now")).order_by("due_at", "id")
-_take = prepared.Update(
-    Job,
-    Q(pk=_earliest.select_for_update(skip_locked=True).values("pk")[:1]),
-    due_at=Parameter("until"),
-    attempts=F("attempts") + 1,
-)
+
+@dataclass(frozen=True)
+class Attempt:
+    """Which try of a call it is, from 1; after the last one it is given up."""
+
+    number: int
+
+    @property
+    def is_last(self) -> bool:
+        return self.number > len(PAUSES)
+
+
+class NotYet(Exception):
+    """A call did not succeed and is tried again, after the pause of its attempt or after `pause`."""
+
+    def __init__(self, reason: str, *, pause: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.pause = pause
+
+
+_works: dict[str, Work] = {}
+_calls: dict[str, Call] = {}
+
+
+def _update(lanes: Q) -> prepared.Update[Job]:
+    earliest = Job.objects.filter(lanes, due_at__lte=Parameter("now")).order_by("due_at", "id")
+    return prepared.Update(
+        Job,
+        Q(pk=earliest.select_for_update(skip_locked=True).values("pk")[:1]),
+        due_at=Parameter("until"),
+        attempts=F("attempts") + 1,
+    )
+
+
+_busy = [f"busy{slot}" for slot in range(SLOTS - 1)]
+_take = _update(~Q(lane__in=[Parameter(each) for each in _busy]))
+_take_inside = _update(Q(lane=INSIDE))
 
 
 def does(kind: str) -> Callable[[Work], Work]:
@@ -60,16 +101,37 @@ def does(kind: str) -> Callable[[Work], Work]:
     return register
 
 
-def put(kind: str, *, due_at: datetime, **arguments: object) -> None:
-    """Leave a call of the work `kind`. Part of the caller's transaction."""
-    put_all(kind, [arguments], due_at=due_at)
+def calls(kind: str) -> Callable[[Call], Call]:
+    """Names the function that makes the calls of this kind to the outside world.
+
+    It gets the Attempt as `attempt`, is in no transaction, and is to be back well within LEASE. It
+    may raise NotYet.
+    """
+
+    def register(call: Call) -> Call:
+        _calls[kind] = call
+        return call
+
+    return register
 
 
-def put_all(kind: str, calls: Iterable[Mapping[str, object]], *, due_at: datetime) -> None:
-    """Leave a call with each of these arguments."""
+def put(kind: str, *, due_at: datetime, lane: str = INSIDE, **arguments: object) -> None:
+    """Leave a piece of work of this `kind`. Part of the caller's transaction.
+
+    Calls have a `lane` for whom they ask: a worker makes one at a time in each, so that one who
+    hangs keeps none of the others.
+    """
+    put_all(kind, [arguments], due_at=due_at, lane=lane)
+
+
+def put_all(
+    kind: str, works: Iterable[Mapping[str, object]], *, due_at: datetime, lane: str = INSIDE
+) -> None:
+    """Leave a piece of work with each of these arguments."""
     now = instants.now()
     Job.objects.bulk_create(
-        Job(kind=kind, arguments=arguments, created_at=now, due_at=due_at) for arguments in calls
+        Job(kind=kind, lane=lane, arguments=arguments, created_at=now, due_at=due_at)
+        for arguments in works
     )
 
 
@@ -79,22 +141,37 @@ def seconds_left() -> float | None:
     return (due_at - instants.now()).total_seconds() if due_at else None
 
 
-def take() -> Job | None:
-    """The earliest row that is due, now leased to the caller: one UPDATE, so to one caller only."""
+def take(busy: Collection[str] = ()) -> Job | None:
+    """The earliest row that is due, now leased to the caller: one UPDATE, so to one caller only.
+
+    No row of a `busy` lane; with all SLOTS busy no call at all.
+    """
     now = instants.now()
+    given = {"now": now, "until": now + LEASE}
     with transaction.atomic():
-        return next(iter(_take(now=now, until=now + LEASE)), None)
+        if len(busy) >= SLOTS:
+            return next(iter(_take_inside(**given)), None)
+        lanes = dict(zip_longest(_busy, busy, fillvalue="no lane"))
+        return next(iter(_take(**given, **lanes)), None)
+
+
+def is_call(job: Job) -> bool:
+    return job.kind in _calls
 
 
 def do(job: Job) -> None:
     """Do the work of a taken row and end it, in one transaction; if it fails, put it off.
 
-    Nothing is done if the lease was over and somebody else has the row.
+    A call is made first. Nothing is written if the lease was over and somebody else has the row.
     """
     try:
+        if is_call(job):
+            work = _calls[job.kind](attempt=Attempt(job.attempts), **job.arguments)
+        else:
+            work = partial(_works[job.kind], **job.arguments)
         with transaction.atomic():
             if Job.objects.filter(pk=job.pk, attempts=job.attempts).delete()[0]:
-                _works[job.kind](**job.arguments)
+                work()
     except Exception as error:  # noqa: BLE001  whatever it is, the others go on
         _put_off(job, error)
 
@@ -107,11 +184,13 @@ def forget_given_up() -> None:
 def _put_off(job: Job, error: Exception) -> None:
     # The message of an exception may quote what is personal: it is kept where that is redacted.
     kind, name = job.kind, type(error).__name__
-    if job.attempts > len(PAUSES):
+    if Attempt(job.attempts).is_last:
         logger.error("%s failed %d times and is given up: %s.", kind, job.attempts, name)
         due_at = None
     else:
         pause = PAUSES[job.attempts - 1] * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
+        if isinstance(error, NotYet) and error.pause:
+            pause = error.pause
         logger.warning("%s failed and is tried again in %s: %s.", kind, pause, name)
         due_at = instants.now() + pause
     mine = Job.objects.filter(pk=job.pk, attempts=job.attempts)

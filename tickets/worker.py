@@ -1,13 +1,18 @@
-"""The worker: does what is due in the outbox, and begins the closes of days."""
+"""The worker: does what is due in the outbox, and begins the closes of days.
+
+It makes calls to the outside world in threads, so that one who hangs holds up nobody else.
+"""
 
 import logging
 from collections.abc import Callable
-from time import monotonic, sleep
+from threading import Event, Thread
+from time import monotonic
 
 from django.db import DatabaseError, connection
 
 from tickets import limits, outbox
 from tickets.actions import closing, messages
+from tickets.models import Job
 
 logger = logging.getLogger(__name__)
 
@@ -18,11 +23,51 @@ WORKS = (closing, messages)
 LOOK_EVERY = 0.25
 SCHEDULE_EVERY = 30.0
 AFTER_TROUBLE = 1.0
+#: For the calls that are under way at the end; who is left then is called again by the next worker.
+GRACE = 2.0
+
+
+class Calls:
+    """The calls that are under way, one in each lane."""
+
+    def __init__(self) -> None:
+        self._threads: dict[str, Thread] = {}
+        self._ended = Event()
+
+    @property
+    def lanes(self) -> list[str]:
+        return list(self._threads)
+
+    def make(self, job: Job) -> None:
+        thread = Thread(target=self._make, args=(job,), daemon=True)
+        self._threads[job.lane] = thread
+        thread.start()
+
+    def wait(self, seconds: float) -> None:
+        """So long, or until one has ended."""
+        self._ended.wait(seconds)
+        self._ended.clear()
+
+    def end(self) -> None:
+        until = monotonic() + GRACE
+        for thread in list(self._threads.values()):
+            thread.join(max(0, until - monotonic()))
+
+    def _make(self, job: Job) -> None:
+        try:
+            outbox.do(job)
+        except DatabaseError as error:
+            logger.warning("A call ended, the outbox out of reach: %s.", type(error).__name__)
+        finally:
+            connection.close()
+            del self._threads[job.lane]
+            self._ended.set()
 
 
 def work(is_over: Callable[[], bool]) -> None:
     """Until `is_over`. There may be any number of workers; one waits for a database that is away."""
     scheduled_at = 0.0
+    calls = Calls()
     while not is_over():
         try:
             if monotonic() >= scheduled_at:
@@ -30,7 +75,7 @@ def work(is_over: Callable[[], bool]) -> None:
                 closing.close_days()
                 outbox.forget_given_up()
                 limits.forget_full()
-            pause = _do_what_is_due(is_over)
+            pause = _do_what_is_due(is_over, calls)
         except DatabaseError as error:
             logger.warning("The outbox is out of reach: %s.", type(error).__name__)
             connection.close()
@@ -38,14 +83,18 @@ def work(is_over: Callable[[], bool]) -> None:
         except Exception:  # what fails for one place must not keep the others' work undone
             logger.exception("The worker goes on after an error.")
             pause = AFTER_TROUBLE
-        sleep(pause)
+        calls.wait(pause)
+    calls.end()
 
 
-def _do_what_is_due(is_over: Callable[[], bool]) -> float:
+def _do_what_is_due(is_over: Callable[[], bool], calls: Calls) -> float:
     """The seconds until there may be something to do again."""
     left = outbox.seconds_left()
     if left and left > 0:
         return min(left, LOOK_EVERY)
-    while left is not None and not is_over() and (job := outbox.take()):
-        outbox.do(job)
+    while left is not None and not is_over() and (job := outbox.take(calls.lanes)):
+        if outbox.is_call(job):
+            calls.make(job)
+        else:
+            outbox.do(job)
     return LOOK_EVERY

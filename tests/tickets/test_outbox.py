@@ -1,15 +1,16 @@
 """The outbox: a row goes with its transaction, is taken by one worker, and is tried again."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 
 from tests.conftest import CountQueries, Figure, Threads
 from tickets import outbox
 from tickets.models import Job
+from tickets.outbox import Attempt, NotYet
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -27,9 +28,25 @@ def fail() -> None:
     raise ValueError("no paper")
 
 
+@outbox.calls("test.ask")
+def ask(*, attempt: Attempt, number: int) -> Callable[[], object]:
+    done.append(-number if connection.in_atomic_block else number)
+    return lambda: outbox.put("test.answer", due_at=NOON + timedelta(days=1), after=attempt.number)
+
+
+@outbox.calls("test.not_yet")
+def not_yet(*, attempt: Attempt) -> Callable[[], object]:
+    tries.append(attempt)
+    raise NotYet("busy", pause=timedelta(minutes=7))
+
+
+tries: list[Attempt] = []
+
+
 @pytest.fixture(autouse=True)
 def nothing_done() -> None:
     done.clear()
+    tries.clear()
 
 
 @pytest.fixture
@@ -126,6 +143,66 @@ def test_failure_of_one_lets_the_others_go_on(clock: time_machine.Traveller) -> 
 
     assert done == [1]
     assert Job.objects.get().error == "KeyError: 'test.unknown'"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_call_is_made_in_no_transaction_and_its_end_is_written_with_the_rows() -> None:
+    outbox.put("test.ask", due_at=NOON, lane="a", number=1)
+
+    outbox.do(taken())
+
+    assert done == [1]
+    assert [(job.kind, job.arguments) for job in Job.objects.all()] == [
+        ("test.answer", {"after": 1})
+    ]
+
+
+def test_call_that_took_longer_than_its_lease_writes_nothing(clock: time_machine.Traveller) -> None:
+    outbox.put("test.ask", due_at=NOON, lane="a", number=1)
+    slow = taken()
+    clock.shift(outbox.LEASE)
+    taken()
+
+    outbox.do(slow)
+
+    assert Job.objects.get().kind == "test.ask"
+
+
+def test_call_that_was_told_to_wait_is_made_after_that_pause(clock: time_machine.Traveller) -> None:
+    outbox.put("test.not_yet", due_at=NOON, lane="a")
+    for _ in range(9):
+        outbox.do(taken())
+        clock.shift(timedelta(minutes=7))
+    last = taken()
+
+    outbox.do(last)
+
+    job = Job.objects.get()
+    assert [attempt.is_last for attempt in tries] == [False] * 9 + [True]
+    assert (job.due_at, job.error) == (None, "NotYet: busy")
+
+
+def test_take_leaves_the_rows_of_a_busy_lane(clock: time_machine.Traveller) -> None:
+    for lane in ("a", "a", "b"):
+        outbox.put("test.ask", due_at=NOON, lane=lane, number=1)
+
+    lanes = [job and job.lane for job in (taken(), outbox.take(["a"]), outbox.take(["a", "b"]))]
+
+    assert lanes == ["a", "b", None]
+
+
+def test_take_makes_no_call_but_does_the_rest_while_all_slots_are_busy(
+    clock: time_machine.Traveller,
+) -> None:
+    outbox.put("test.ask", due_at=NOON, lane="new", number=1)
+    outbox.put("test.note", due_at=NOON, number=2)
+    busy = [str(slot) for slot in range(outbox.SLOTS)]
+
+    kinds = [
+        job and job.kind for job in (outbox.take(busy), outbox.take(busy), outbox.take(busy[1:]))
+    ]
+
+    assert kinds == ["test.note", None, "test.ask"]
 
 
 def test_what_was_given_up_is_forgotten_after_a_month(clock: time_machine.Traveller) -> None:

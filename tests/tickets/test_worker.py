@@ -172,3 +172,28 @@ def test_worker_goes_on_after_the_database_was_away(line: Line) -> None:
         wait_until(lambda: not Job.objects.exists())
 
     assert len(lost) == 1
+
+
+def test_call_that_hangs_holds_up_no_other(transactional_db: None, figure: Figure) -> None:
+    go_on = Event()
+    made: list[str] = []
+
+    @outbox.calls("test.call")
+    def call(*, attempt: outbox.Attempt, to: str) -> Callable[[], object]:
+        made.append(to)
+        if to == "hanging":
+            go_on.wait(60)
+        return lambda: None
+
+    now = instants.now()
+    for to in ("hanging", "hanging", *["well"] * 50):
+        outbox.put("test.call", due_at=now, lane=to, to=to)
+
+    with working():
+        seconds = wait_until(lambda: made.count("well") == 50)
+        hanging = made.count("hanging")
+        go_on.set()
+        wait_until(lambda: not Job.objects.exists())
+
+    assert (hanging, made.count("hanging")) == (1, 2)
+    figure("worker: calls of a lane that hangs, beside 50 of another; s", f"1, {seconds:.1f}")

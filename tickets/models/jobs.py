@@ -16,6 +16,7 @@ class Job(models.Model):
     PERSONAL = ("error",)  # what went wrong may quote what was to be sent
 
     kind = models.CharField(max_length=40)
+    lane = models.CharField(max_length=40, blank=True, help_text="Whom outside it asks.")
     arguments = models.JSONField(default=dict, help_text="Ids, and nothing personal.")
     created_at = InstantField()
     due_at = InstantField(null=True, help_text="None: given up.")
