@@ -1,11 +1,13 @@
 """Open locations, change them, and set their hours."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, count
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.text import slugify
 
 from tickets import events
@@ -139,24 +141,23 @@ def hours_on_record(location: Location) -> dict[str, Any]:
 
 
 def _with_free_slug(name: str, columns: dict[str, Any]) -> Location:
-    for slug in _slugs(name):
+    base = slugify(name) or "location"
+    while True:
+        slug = _free(base)
         try:
             with transaction.atomic():
                 return Location.objects.create(name=name, slug=slug, **columns)
         except IntegrityError:
             if not Location.objects.filter(slug=slug).exists():
                 raise
-    raise AssertionError
 
 
-def _slugs(name: str) -> Iterator[str]:
-    """The name as an address, then the same with 2, 3, …"""
-    base = slugify(name) or "location"
-    yield base
-    number = 2
-    while True:
-        yield f"{base}-{number}"
-        number += 1
+def _free(base: str) -> str:
+    """The name as an address, else the same with 2, 3, …"""
+    alike = Location.objects.filter(Q(slug=base) | Q(slug__startswith=f"{base}-"))
+    taken = set(alike.values_list("slug", flat=True))
+    numbered = (f"{base}-{number}" for number in count(2))
+    return next(slug for slug in chain([base], numbered) if slug not in taken)
 
 
 def _hold(location: Location) -> Location:

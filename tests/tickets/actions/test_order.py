@@ -11,7 +11,7 @@ from tests.tickets.actions.conftest import Office
 from tickets.actions import routing
 from tickets.models import Ticket
 
-MOVES = 1000
+MOVES = 400
 BATCH = 50  # moves that are committed together, which spares us waiting for the disk
 
 
