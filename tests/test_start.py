@@ -21,6 +21,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.conftest import Figure, lacks
+from tickets.management.commands.serve import STOP_WITHIN
 
 ROOT = Path(__file__).parent.parent
 LAST_LINE = "Ctrl+C stops everything."
@@ -213,7 +214,7 @@ def test_stop_ends_open_streams_at_once(
 
     rest = site.process.stdout.read() if site.process.stdout else ""
     assert begun == [b"event: sync\n"] * 2
-    assert seconds <= 2
+    assert seconds < STOP_WITHIN  # which requests under way would be given
     assert "Traceback" not in rest
     figure(f"make run: stop by {signal_.name} with two open streams, s", round(seconds, 2))
 
@@ -241,8 +242,8 @@ def worker_at_work(site: Site, file: str) -> int:
     """The process id of the site's worker, which has done a row by now."""
     with closing(sqlite3.connect(file, autocommit=True)) as database:
         database.execute(
-            "INSERT INTO tickets_job (kind, arguments, created_at, due_at, attempts, error)"
-            """ VALUES ('visit.end', '{"pk": 0, "status": "NEW"}', '2026-01-01', '2026-01-01 00:00:00', 0, '')"""
+            "INSERT INTO tickets_job (kind, lane, arguments, created_at, due_at, attempts, error)"
+            """ VALUES ('visit.end', '', '{"pk": 0, "status": "NEW"}', '2026-01-01', '2026-01-01 00:00:00', 0, '')"""
         )
         deadline = monotonic() + 20
         while database.execute("SELECT count(*) FROM tickets_job").fetchone()[0]:
