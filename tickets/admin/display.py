@@ -4,13 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import FieldDoesNotExist
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from tickets.models import Activity, Device, Interaction, Location, Message, TvSound
+from tickets.models import Activity, Device, Interaction, Location, Message, Ticket, TvSound
 from tickets.states import Status
 
 CHIPS = {Status.NEW: "warn", Status.CALLED: "call", Status.SERVED: "good", Status.NOSHOW: "danger"}
@@ -62,12 +64,26 @@ def offline_chip(kiosk: Device) -> SafeString:
 
 def changes(written: dict[str, list[Any]]) -> SafeString:
     """What a step wrote, one line each: name, before → after."""
-    nothing = gettext("nothing")
     rows = (
-        (name, before or nothing, after or nothing) for name, (before, after) in written.items()
+        (_name(column), _value(column, before), _value(column, after))
+        for column, (before, after) in written.items()
     )
     items = format_html_join("", "<li><b>{}</b> {} → {}</li>", rows)
     return format_html('<ul class="changes">{}</ul>', items) if items else mark_safe("")
+
+
+def _name(column: str) -> str:
+    """What a column of a visit is called; other things are on record by a name of their own."""
+    try:
+        return capfirst(str(Ticket._meta.get_field(column).verbose_name))  # type: ignore[union-attr]
+    except FieldDoesNotExist:
+        return capfirst(column.replace("_", " "))
+
+
+def _value(column: str, value: Any) -> Any:
+    if not value:
+        return gettext("nothing")
+    return Status(value).label if column == "status" else value
 
 
 class ActivityColumns:
