@@ -16,6 +16,8 @@ from tickets.states import Status
 
 SignIn = Callable[..., Page]
 
+pytestmark = pytest.mark.once
+
 
 def service_view(page: Page, office: Office) -> Page:
     page.goto(f"/service/{office.location.pk}/")
