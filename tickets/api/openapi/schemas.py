@@ -13,6 +13,8 @@ Schema = dict[str, Any]
 
 LARGEST_ID = 10**18 - 1
 ID: Schema = {"type": "integer", "minimum": 0, "maximum": LARGEST_ID}
+#: A letter that is no white space, to a browser nor to Python, which also takes these for such.
+SAYS_SOMETHING = r"[^\s\x1c-\x1f\x85]"
 DIGITS: Schema = {"type": "string", "pattern": "^[0-9]{1,18}$"}
 INSTANT: Schema = {
     "type": "string",
@@ -73,7 +75,7 @@ def text(most: int, description: str = "", **more: Any) -> Schema:
 
 def some_text(most: int, description: str = "") -> Schema:
     """One that is not empty."""
-    return text(most, description, minLength=1, pattern=r"\S")
+    return text(most, description, minLength=1, pattern=SAYS_SOMETHING)
 
 
 DATED: Schema = shown({"date": INSTANT})

@@ -5,6 +5,7 @@ from tickets.api.openapi.operations import JSON, Operation
 from tickets.api.openapi.schemas import (
     DIGITS,
     ID,
+    SAYS_SOMETHING,
     TICKET,
     Schema,
     a_list,
@@ -289,7 +290,7 @@ OPERATIONS = {
                     "type": ["integer", "string"],
                     "minLength": 1,
                     "maxLength": 100,
-                    "pattern": r"\S",
+                    "pattern": SAYS_SOMETHING,
                     "minimum": 0,
                     "description": "Who shall have the visitor, by id or e-mail.",
                 },
