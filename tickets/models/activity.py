@@ -151,7 +151,16 @@ class Activity(models.Model):
                 name="activity_actor_device",
             ),
         ]
-        indexes = [models.Index(fields=("location", "at"), name="activity_location_at")]
+        indexes = [
+            models.Index(fields=("location", "at"), name="activity_location_at"),
+            # Without it SQLite looks through all of the history with every call: the new
+            # interaction may be the one that a row named before it was there.
+            models.Index(
+                fields=("interaction",),
+                condition=Q(interaction__isnull=False),
+                name="activity_interaction",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_event_display()}, {self.who}"
