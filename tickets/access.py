@@ -206,6 +206,6 @@ def ticket_by_visit_token(token: str) -> Ticket | None:
         changes__has_key="status",
         at__gt=instants.now() - VISIT_PAGE_LASTS,
     )
-    tickets = Ticket.objects.filter(visit_token=token, location__is_active=True)
+    tickets = Ticket.objects.filter(visit_token=token, redacted_at=None, location__is_active=True)
     tickets = tickets.filter(Q(status__in=ACTIVE) | Exists(ended_lately))
     return tickets.select_related("location", "line", "desk", "caller").first()

@@ -46,6 +46,18 @@ class TicketChanged(Refusal):
     message = _("Somebody else changed this visit at the same moment. Look again.")
 
 
+class VisitRedacted(Refusal):
+    code = "visit_redacted"
+    message = _("The personal data of this visit was deleted, so it cannot be changed any more.")
+
+
+class VisitNotOver(Refusal):
+    """Whose data is to be deleted still waits, or is being served."""
+
+    code = "visit_not_over"
+    message = _("This visit is not over. Serve the visitor or remove them from the line first.")
+
+
 class LineClosed(Refusal):
     code = "line_closed"
     param = "line"

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import zip_longest
+from pathlib import Path
+from traceback import extract_tb
 
 from django.db import transaction
 from django.db.models import F, Min, Q
@@ -65,7 +67,10 @@ class Attempt:
 
 
 class NotYet(Exception):
-    """A call did not succeed and is tried again, after the pause of its attempt or after `pause`."""
+    """A call did not succeed and is tried again, after the pause of its attempt or after `pause`.
+
+    The reason is kept where people read it, and says nothing of a visitor.
+    """
 
     def __init__(self, reason: str, *, pause: timedelta | None = None) -> None:
         super().__init__(reason)
@@ -182,7 +187,6 @@ def forget_given_up() -> None:
 
 
 def _put_off(job: Job, error: Exception) -> None:
-    # The message of an exception may quote what is personal: it is kept where that is redacted.
     kind, name = job.kind, type(error).__name__
     if Attempt(job.attempts).is_last:
         logger.error("%s failed %d times and is given up: %s.", kind, job.attempts, name)
@@ -194,4 +198,13 @@ def _put_off(job: Job, error: Exception) -> None:
         logger.warning("%s failed and is tried again in %s: %s.", kind, pause, name)
         due_at = instants.now() + pause
     mine = Job.objects.filter(pk=job.pk, attempts=job.attempts)
-    mine.update(due_at=due_at, error=f"{name}: {error}"[:500])
+    mine.update(due_at=due_at, error=_told(error)[:500])
+
+
+def _told(error: Exception) -> str:
+    """Its kind and where it came up: its own words may quote what is personal, those of NotYet do not."""
+    if isinstance(error, NotYet):
+        return str(error)
+    frames = [each for each in extract_tb(error.__traceback__) if "site-packages" not in each[0]]
+    file, line, function, _code = frames[-1]
+    return f"{type(error).__name__} in {function} ({Path(file).name}:{line})"

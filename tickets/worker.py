@@ -1,4 +1,4 @@
-"""The worker: does what is due in the outbox, and begins the closes of days.
+"""The worker: does what is due in the outbox, begins the closes of days, redacts old visits.
 
 It makes calls to the outside world in threads, so that one who hangs holds up nobody else.
 """
@@ -10,8 +10,8 @@ from time import monotonic
 
 from django.db import DatabaseError, connection
 
-from tickets import limits, outbox
-from tickets.actions import closing, messages
+from tickets import heartbeat, limits, outbox
+from tickets.actions import closing, messages, privacy
 from tickets.models import Job
 
 logger = logging.getLogger(__name__)
@@ -22,7 +22,10 @@ WORKS = (closing, messages)
 #: In seconds. A look is one short query; where a row is due sooner, so is the next look.
 LOOK_EVERY = 0.25
 SCHEDULE_EVERY = 30.0
+REDACT_EVERY = 3600.0
 AFTER_TROUBLE = 1.0
+#: So many rows are done before it looks after all else.
+AT_A_STRETCH = 100
 #: For the calls that are under way at the end; who is left then is called again by the next worker.
 GRACE = 2.0
 
@@ -66,16 +69,23 @@ class Calls:
 
 def work(is_over: Callable[[], bool]) -> None:
     """Until `is_over`. There may be any number of workers; one waits for a database that is away."""
-    scheduled_at = 0.0
+    beat_at = scheduled_at = redact_at = 0.0
     calls = Calls()
     while not is_over():
         try:
+            if monotonic() >= beat_at:
+                beat_at = monotonic() + heartbeat.EVERY.total_seconds()
+                heartbeat.beat()
             if monotonic() >= scheduled_at:
                 scheduled_at = monotonic() + SCHEDULE_EVERY
                 closing.close_days()
                 outbox.forget_given_up()
                 limits.forget_full()
             pause = _do_what_is_due(is_over, calls)
+            if monotonic() >= redact_at:
+                redact_at = monotonic() + REDACT_EVERY
+                if privacy.redact_due():  # some at a time, between what others wait for
+                    redact_at = pause = 0.0
         except DatabaseError as error:
             logger.warning("The outbox is out of reach: %s.", type(error).__name__)
             connection.close()
@@ -92,9 +102,12 @@ def _do_what_is_due(is_over: Callable[[], bool], calls: Calls) -> float:
     left = outbox.seconds_left()
     if left and left > 0:
         return min(left, LOOK_EVERY)
-    while left is not None and not is_over() and (job := outbox.take(calls.lanes)):
+    for _row in range(AT_A_STRETCH):
+        job = None if left is None or is_over() else outbox.take(calls.lanes)
+        if job is None:
+            return LOOK_EVERY
         if outbox.is_call(job):
             calls.make(job)
         else:
             outbox.do(job)
-    return LOOK_EVERY
+    return 0.0

@@ -127,7 +127,8 @@ def test_failure_undoes_the_work_and_is_tried_again_for_three_days(
     outbox.do(last)
 
     job = Job.objects.get()
-    assert (job.attempts, job.due_at, job.error) == (10, None, "ValueError: no paper")
+    assert (job.attempts, job.due_at) == (10, None)
+    assert job.error.startswith("ValueError in fail (test_outbox.py:")
     assert (outbox.take(), outbox.seconds_left()) == (None, None)
     assert 0.8 <= min(ratios) < max(ratios) <= 1.2
     assert sum(outbox.PAUSES, timedelta()) == timedelta(hours=75, minutes=35, seconds=5)
@@ -142,7 +143,7 @@ def test_failure_of_one_lets_the_others_go_on(clock: time_machine.Traveller) -> 
         outbox.do(job)
 
     assert done == [1]
-    assert Job.objects.get().error == "KeyError: 'test.unknown'"
+    assert Job.objects.get().error.startswith("KeyError in do (outbox.py:")
 
 
 @pytest.mark.django_db(transaction=True)

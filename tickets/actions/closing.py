@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from tickets import hours, instants, outbox
 from tickets.actions import lifecycle
-from tickets.exceptions import TransitionNotAllowed
+from tickets.exceptions import TransitionNotAllowed, VisitRedacted
 from tickets.models import SYSTEM, Location, Ticket, timetable
 from tickets.states import Status
 
@@ -59,7 +59,7 @@ def end_visit(*, pk: int, status: str) -> None:
     if ticket is None:
         return
     step = lifecycle.cancel if status == Status.NEW else lifecycle.serve
-    with suppress(TransitionNotAllowed):
+    with suppress(TransitionNotAllowed, VisitRedacted):
         step(ticket, by=SYSTEM)
 
 

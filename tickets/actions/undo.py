@@ -115,7 +115,9 @@ def last_undoable(location_id: int) -> dict[int | None, Activity]:
     return {
         step.user_id: step
         for step in latest
-        if not any(
+        if step.ticket
+        and not step.ticket.redacted_at
+        and not any(
             each.pk > step.pk and each.ticket_id == step.ticket_id and _touch(step, each)
             for each in later
         )

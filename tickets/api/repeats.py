@@ -24,7 +24,7 @@ from tickets import instants
 from tickets.api import handler, parsing
 from tickets.api.errors import ApiError, bad_input
 from tickets.exceptions import Refusal
-from tickets.models import ApiKey, IdempotencyKey
+from tickets.models import ApiKey, IdempotencyKey, Ticket
 
 logger = logging.getLogger(__name__)
 
@@ -63,16 +63,22 @@ def safe_to_repeat(view: View) -> View:
         try:
             with transaction.atomic():
                 response = _rendered(request, view(request, *args, **kwargs))
-                _keep(asked, leased_until, response)
+                _keep(asked, leased_until, response, about=getattr(request, "visit", None))
         except Refusal as refusal:
             response = _rendered(request, handler.handle(refusal, {}))
-            _keep(asked, leased_until, response)
+            _keep(asked, leased_until, response, about=getattr(request, "visit", None))
         except Exception:
             asked.rows.filter(leased_until=leased_until).delete()
             raise
         return response
 
     return answer
+
+
+def about(request: Request, ticket: Ticket) -> Ticket:
+    """The answer may say something of this visitor: it is deleted with all else that is personal."""
+    cast("Any", request).visit = ticket
+    return ticket
 
 
 @dataclass(frozen=True)
@@ -121,7 +127,9 @@ def _claim(asked: Asked) -> datetime | None:
     except IntegrityError:
         crashed = Q(status=None, leased_until__lte=now, request_hash=asked.request_hash)
         expired = Q(created_at__lte=now - KEPT)
-        if not asked.rows.filter(crashed | expired).update(**claim, status=None, body=None):
+        if not asked.rows.filter(crashed | expired).update(
+            **claim, status=None, body=None, ticket=None
+        ):
             return None
     else:
         if row.pk % SWEEP_EVERY == 0:
@@ -129,12 +137,15 @@ def _claim(asked: Asked) -> datetime | None:
     return now + LEASE
 
 
-def _keep(asked: Asked, leased_until: datetime, response: HttpResponse) -> None:
+def _keep(
+    asked: Asked, leased_until: datetime, response: HttpResponse, *, about: Ticket | None
+) -> None:
     """Put the answer beside the key, unless somebody took the key over: then nothing was done here."""
     body = response.content
     if not asked.rows.filter(leased_until=leased_until).update(
         status=response.status_code,
         body=body if len(body) <= LARGEST_BODY else None,
+        ticket=about,
         leased_until=None,
     ):
         raise _in_flight()

@@ -15,7 +15,7 @@ from tickets.models.external import ExternalData
 from tickets.models.hours import OpeningDay, OpeningException, Weekday, timetable
 from tickets.models.idempotency import IdempotencyKey, SpentToken
 from tickets.models.interactions import Interaction
-from tickets.models.jobs import Job
+from tickets.models.jobs import Heartbeat, Job
 from tickets.models.locations import (
     FIELD_COLUMNS,
     Desk,
@@ -63,6 +63,7 @@ __all__ = [
     "ExternalData",
     "Extra",
     "FieldType",
+    "Heartbeat",
     "IdempotencyKey",
     "InputField",
     "InputFieldOption",

@@ -88,6 +88,8 @@ class EventName(models.TextChoices):
     DEVICE_PAIRED = "device.paired", _("Paired")
     DEVICE_CHANGED = "device.changed", _("Device changed")
     DEVICE_UNPAIRED = "device.unpaired", _("Shut out")
+    REDACTED = "visits.redacted", _("Personal data deleted")
+    EXPORTED = "visits.exported", _("Personal data handed out")
     HELP_WANTED = "help.wanted", _("Help wanted")
     HELP_PROMISED = "help.promised", _("Help promised")
 

@@ -14,6 +14,7 @@ class ExternalData(models.Model):
     """The one record of a provider on a ticket; the API checked `fields` before they came here."""
 
     PERSONAL = ("title", "fields")
+    REDACTED = None
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="external_data", db_index=False)
     provider = models.CharField(_("program"), max_length=100)

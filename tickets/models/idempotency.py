@@ -29,6 +29,9 @@ class IdempotencyKey(models.Model):
 
     scope = models.CharField(max_length=200)  # the actor and the route, hashed
     key = models.CharField(max_length=255)
+    ticket = models.ForeignKey(
+        Ticket, models.CASCADE, null=True, related_name="+", help_text="Whom the answer is about."
+    )
     request_hash = models.CharField(max_length=64)
     leased_until = InstantField(null=True)  # a request that crashed loses its claim then
     status = models.PositiveSmallIntegerField(null=True)

@@ -13,7 +13,7 @@ class Job(models.Model):
     until then, and find it again if the taker died.
     """
 
-    PERSONAL = ("error",)  # what went wrong may quote what was to be sent
+    PERSONAL = ()
 
     kind = models.CharField(max_length=40)
     lane = models.CharField(max_length=40, blank=True, help_text="Whom outside it asks.")
@@ -21,7 +21,9 @@ class Job(models.Model):
     created_at = InstantField()
     due_at = InstantField(null=True, help_text="None: given up.")
     attempts = models.PositiveSmallIntegerField(default=0)
-    error = models.CharField(max_length=500, blank=True)
+    error = models.CharField(
+        max_length=500, blank=True, help_text="What and where, and nothing personal."
+    )
 
     class Meta:
         indexes = [
@@ -30,3 +32,14 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.arguments}"
+
+
+class Heartbeat(models.Model):
+    """The last sign of life of the workers, in the one row that there is."""
+
+    PERSONAL = ()
+
+    at = InstantField()
+
+    def __str__(self) -> str:
+        return f"{self.at}"

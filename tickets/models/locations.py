@@ -7,7 +7,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinLengthValidator, MinValueValidator, RegexValidator
+from django.core.validators import (
+    MaxValueValidator,
+    MinLengthValidator,
+    MinValueValidator,
+    RegexValidator,
+)
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
@@ -19,6 +24,8 @@ from tickets.models.colors import ink_on
 from tickets.models.fields import hex_color
 from tickets.states import ACTIVE
 
+#: Days, ten years.
+LONGEST_RETENTION = 3650
 LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 
 
@@ -117,6 +124,15 @@ class Location(models.Model):
     staff_pin = models.CharField(
         _("PIN of the kiosks"), max_length=128, blank=True, help_text=_("A hash of it.")
     )
+    retention_days = models.PositiveSmallIntegerField(
+        _("days that personal data is kept"),
+        default=30,
+        validators=[MaxValueValidator(LONGEST_RETENTION)],
+        help_text=_(
+            "So many days after a visit, name, contact, answers, labels, notes and messages are "
+            "deleted. Times and figures stay. 0: in the night after the visit."
+        ),
+    )
     version = models.PositiveBigIntegerField(
         default=0, editable=False, help_text=_("Raised by every action; screens compare it.")
     )
@@ -126,6 +142,9 @@ class Location(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(name_form__in=NameForm.values), name="location_name_form"
+            ),
+            models.CheckConstraint(
+                condition=Q(retention_days__lte=LONGEST_RETENTION), name="location_retention_days"
             ),
         ]
 

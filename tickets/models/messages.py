@@ -29,6 +29,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """What visitors wrote and nobody of the staff has seen yet."""
         return self.filter(direction=Direction.INCOMING, read_at__isnull=True)
 
+    def with_text(self) -> Self:
+        """Those that still say something: of others the text was deleted."""
+        return self.exclude(body="")
+
 
 class Message(models.Model):
     """One SMS. Outgoing ones are held until `not_before`, so that an undo can still stop them."""

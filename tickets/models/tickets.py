@@ -7,17 +7,17 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tickets import names, prepared
-from tickets.exceptions import TransitionNotAllowed
+from tickets.exceptions import TransitionNotAllowed, VisitRedacted
 from tickets.models.fields import InstantField, hex_color
 from tickets.models.locations import Desk, InputField, Line, Location, NameForm
 from tickets.models.people import User
 from tickets.prepared import Parameter
-from tickets.states import ACTIVE, Status, Transition
+from tickets.states import ACTIVE, ENDED, Status, Transition
 
 
 class Source(models.TextChoices):
@@ -67,6 +67,10 @@ class Ticket(models.Model):
     """A visit. Its status is written by `claim` and by nothing else."""
 
     PERSONAL = ("first_name", "last_name", "phone_number", "email", "visit_token", "nonce")
+    REDACTED = {
+        "first_name": "Redacted",  # as with Qminder
+        "visit_token": Concat(models.Value("-"), Cast("pk", models.CharField())),  # opens nothing
+    }
 
     location = models.ForeignKey(Location, models.PROTECT, related_name="tickets", db_index=False)
     line = models.ForeignKey(Line, models.PROTECT, related_name="tickets", db_index=False)
@@ -93,6 +97,14 @@ class Ticket(models.Model):
     )
     nonce = models.CharField(
         max_length=64, null=True, blank=True, editable=False, help_text=_("Made by who creates it.")
+    )
+
+    redacted_at = InstantField(
+        _("personal data deleted"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Since then this row says only how long the visit took, and who served."),
     )
 
     created_at = InstantField(_("signed in"))
@@ -196,6 +208,10 @@ class Ticket(models.Model):
                 name="ticket_quoted",
             ),
             models.CheckConstraint(condition=Q(number__gte=1), name="ticket_number_positive"),
+            models.CheckConstraint(
+                condition=Q(redacted_at__isnull=True) | Q(status__in=ENDED),
+                name="ticket_redacted_ended",
+            ),
             models.UniqueConstraint(
                 fields=("location", "numbered_on", "number"), name="ticket_number"
             ),
@@ -226,6 +242,11 @@ class Ticket(models.Model):
             ),
             models.Index(fields=("location", "created_at"), name="ticket_created"),
             models.Index(
+                fields=("location", "created_at", "id"),
+                condition=Q(redacted_at=None),
+                name="ticket_to_redact",
+            ),
+            models.Index(
                 fields=("location", "phone_number"),
                 condition=~Q(phone_number=""),
                 name="ticket_phone",
@@ -255,7 +276,9 @@ class Ticket(models.Model):
         return sum(message.is_unread for message in self.messages.all())
 
     def name_in_public(self, form: str) -> str:
-        """The name as strangers may read it; the number where there is no name."""
+        """The name as strangers may read it; the number where there is no name, or none any more."""
+        if self.redacted_at:
+            return self.public_id
         last_initial = f"{names.initial(self.last_name)}." if self.last_name else ""
         match form:
             case NameForm.FIRST_INITIAL:
@@ -294,9 +317,12 @@ class Ticket(models.Model):
     def lock(self) -> None:
         """Read this row again and keep others from changing it until the transaction ends.
 
-        What a step is going to overwrite goes on record, so it must be what is there.
+        What a step is going to overwrite goes on record, so it must be what is there. Raises
+        VisitRedacted: nothing is written about a visitor whose data was deleted.
         """
         self.refresh_from_db(from_queryset=Ticket.objects.select_for_update(of=("self",)))
+        if self.redacted_at:
+            raise VisitRedacted
 
     def apply(self, transition: Transition, **changes: Any) -> None:
         """Change the status along `transition`, or raise TransitionNotAllowed."""
@@ -341,7 +367,8 @@ def _conditional_update(
 class Extra(models.Model):
     """Additional data of a visit; meets an input field of the location by its title."""
 
-    PERSONAL = ("value", "url")
+    PERSONAL = ("title", "value", "url")
+    REDACTED = None
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="extras")
     field = models.ForeignKey(
@@ -364,6 +391,7 @@ class Label(models.Model):
     """A tag, or a small note between coworkers, on a ticket."""
 
     PERSONAL = ("value",)
+    REDACTED = None
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="labels")
     value = models.CharField(_("label"), max_length=50, db_index=True)

@@ -73,6 +73,8 @@ TOPICS: Mapping[str, Topic | Mapping[str, Topic] | None] = {
     EventName.USER_INVITED: None,
     EventName.ROLE_GRANTED: None,
     EventName.USER_DEACTIVATED: None,
+    EventName.REDACTED: None,
+    EventName.EXPORTED: None,
     EventName.HELP_WANTED: None,
     EventName.HELP_PROMISED: None,
 }

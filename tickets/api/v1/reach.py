@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from tickets import access, prepared
 from tickets.api.authentication import Program
 from tickets.api.errors import bad_input, not_found
+from tickets.api.repeats import about
 from tickets.api.v1 import inputs
 from tickets.exceptions import DeskNotFound
 from tickets.ids import parse as parse_id
@@ -85,7 +86,7 @@ def line(request: Request, pk: int, param: str = "") -> Line:
 
 
 def ticket(request: Request, pk: int) -> Ticket:
-    return _reached(request, _ticket.first(pk=pk)) or _missing()
+    return about(request, _reached(request, _ticket.first(pk=pk)) or _missing())
 
 
 def _reached[Row: (Line, Ticket)](request: Request, found: Row | None) -> Row | None:

@@ -50,7 +50,7 @@ def message_list(request: Request, pk: int) -> Response:
     ticket = reach.ticket(request, pk)
     if request.method == "POST":
         return _send(request, ticket)
-    shown = [resources.message(row) for row in ticket.messages.all()]
+    shown = [resources.message(row) for row in ticket.messages.with_text()]
     return Response({"statusCode": 200, "messages": shown})
 
 

@@ -46,7 +46,8 @@ _interactions = prepared.Select(
 )
 _messages = prepared.Select(
     lambda: _of_tickets(
-        Message.objects.order_by("created_at", "id"), "created_at", "direction", "status", "body"
+        Message.objects.with_text().order_by("created_at", "id"),
+        *("created_at", "direction", "status", "body"),
     )
 )
 

@@ -13,6 +13,7 @@ from tickets.actions import intake, lifecycle
 from tickets.api.endpoints import endpoint
 from tickets.api.errors import bad_input
 from tickets.api.rendering import streamed
+from tickets.api.repeats import about
 from tickets.api.v1 import connected, inputs, reach, resources, search
 from tickets.models import Actor, Source, Ticket
 
@@ -89,7 +90,7 @@ def call_next(request: Request) -> Response:
     if any(line.location_id != place.pk for line in lines):
         raise bad_input("lines", _("All lines must be of one location."))
     ticket = lifecycle.call_next(lines, **_call_options(request, values, place))
-    return _shown(ticket) if ticket else Response({"statusCode": 200})
+    return _shown(about(request, ticket)) if ticket else Response({"statusCode": 200})
 
 
 @endpoint("POST")

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from tickets import access
 from tickets.api.authentication import Program
 from tickets.api.errors import ApiError
+from tickets.api.repeats import about
 from tickets.models import Actor, ApiKey, InputField, Line, Location, Ticket
 
 
@@ -25,7 +26,7 @@ def actor(request: Request) -> Actor:
 
 def ticket(request: Request, pk: int) -> Ticket:
     rows = Ticket.objects.filter(_reach(request).rows()).select_related("location")
-    return _one(rows, pk)
+    return about(request, _one(rows, pk))
 
 
 def line(request: Request, pk: int, param: str) -> Line:

@@ -1,0 +1,101 @@
+"""Visitors' personal data: deleted when its time is over or a visitor asks, and handed out to them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, time, timedelta
+from itertools import batched, groupby
+from operator import attrgetter
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from tickets import events, instants, personal
+from tickets.exceptions import VisitNotOver
+from tickets.models import SYSTEM, Activity, By, EventName, Location, Ticket
+from tickets.models.tickets import TicketQuerySet
+from tickets.states import ACTIVE, ENDED
+
+#: So many visits are redacted in one transaction: nobody waits for longer than that takes.
+TOGETHER = 200
+
+
+def redact_due() -> int:
+    """Redact some of the visits of one location whose time is over: how many. 0: none is left."""
+    now = instants.now()
+    for location in Location.objects.order_by("pk"):
+        some = due(location, now).values_list("pk", flat=True)[:TOGETHER]
+        if done := _redact(location.pk, list(some), by=SYSTEM):
+            return done
+    return 0
+
+
+def due(location: Location, now: datetime) -> TicketQuerySet:
+    """The visits that ended more whole days of the location ago than it keeps personal data.
+
+    Who waits or is being served is never among them.
+    """
+    last_day = location.local_day(now) - timedelta(days=location.retention_days)
+    kept_from = datetime.combine(last_day, time(), tzinfo=location.tz)
+    ended_since = Activity.objects.filter(
+        ticket=OuterRef("pk"), changes__has_key="status", at__gte=kept_from
+    )
+    old = location.tickets.filter(
+        ~Exists(ended_since), redacted_at=None, status__in=ENDED, created_at__lt=kept_from
+    )
+    return old.order_by("created_at", "id")
+
+
+def erase(visits: Iterable[Ticket], *, by: By) -> int:
+    """Redact these visits at once: of how many there was anything to redact.
+
+    Raises VisitNotOver, and nothing is redacted, if one of them still waits or is being served.
+    """
+    found = list(visits)
+    if any(visit.status in ACTIVE for visit in found):
+        raise VisitNotOver
+    return sum(
+        _redact(location_id, [visit.pk for visit in some], by=by)
+        for location_id, those in _by_location(found)
+        for some in batched(those, TOGETHER, strict=False)
+    )
+
+
+def export(visits: Iterable[Ticket], *, by: By) -> dict[str, Any]:
+    """Everything personal that is kept of these visits, and where; on record without the data."""
+    found = list(visits)
+    kept = personal.of([visit.pk for visit in found])
+    with transaction.atomic():
+        for location_id, those in _by_location(found):
+            _record(EventName.EXPORTED, location_id, len(those), by=by)
+    return {
+        "exported_at": instants.now(),
+        "visits": [
+            {"id": str(visit.pk), "location": visit.location.name, "kept_in": kept[visit.pk]}
+            for visit in found
+        ],
+    }
+
+
+def _by_location(visits: Iterable[Ticket]) -> list[tuple[int, list[Ticket]]]:
+    place = attrgetter("location_id")
+    return [(pk, list(those)) for pk, those in groupby(sorted(visits, key=place), place)]
+
+
+def _redact(location_id: int, visits: Sequence[int], *, by: By) -> int:
+    """Those of them that are over and not redacted yet, in one transaction: how many."""
+    if not visits:
+        return 0
+    with transaction.atomic():
+        over = Ticket.objects.filter(pk__in=visits, redacted_at=None, status__in=ENDED)
+        held = list(over.order_by("pk").select_for_update().values_list("pk", flat=True))
+        if not held:
+            return 0
+        for holder in personal.holders():
+            holder.redact(held)
+        Ticket.objects.filter(pk__in=held).update(redacted_at=instants.now())
+        _record(EventName.REDACTED, location_id, len(held), by=by)
+    return len(held)
+
+
+def _record(event: EventName, location_id: int, visits: int, *, by: By) -> None:
+    events.record(event, by=by, location_id=location_id, changes={"visits": [None, visits]})
