@@ -206,7 +206,7 @@ def found(more: Collection[str] = ()) -> dict[str, int]:
 
 def links() -> list[str]:
     """The secrets of all private links, and what kiosks made of their own for each sign-in."""
-    secrets = Ticket.objects.values_list("visit_token", "nonce")
+    secrets = Ticket.objects.filter(redacted_at=None).values_list("visit_token", "nonce")
     return [each.lower() for row in secrets for each in row if each]
 
 

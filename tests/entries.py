@@ -9,6 +9,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
+import time_machine
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.views.generic import RedirectView
@@ -37,6 +38,7 @@ from tickets.actions import (
     labels,
     lines,
     messages,
+    privacy,
     programs,
     remote,
     routing,
@@ -89,6 +91,9 @@ VERBS: dict[str, tuple[EventName, ...]] = {
     "messages.mark_read": (E.MESSAGE_READ,),
     "messages.receive": (E.MESSAGE_RECEIVED,),
     "messages.send": (E.MESSAGE_SENT,),
+    "privacy.erase": (E.REDACTED,),
+    "privacy.export": (E.EXPORTED,),
+    "privacy.redact_due": (E.REDACTED,),
     "programs.pair": (E.DEVICE_PAIRED,),
     "programs.remove": (E.DEVICE_UNPAIRED,),
     "programs.rename": (E.DEVICE_CHANGED,),
@@ -156,6 +161,7 @@ PARTS = {
     "labels.suggestions",
     "lifecycle.clerk_of",
     "lifecycle.may_rejoin",
+    "privacy.due",
     "locations.hours_on_record",
     "locations.write_hours",
     "remote.behind",
@@ -544,10 +550,10 @@ PAGES = {
 
 
 def _admin_action(
-    model: str, action: str, arrange: Callable[[Office], Any]
+    model: str, action: str, arrange: Callable[[Office], Any], **more: Any
 ) -> Callable[[Office], Ask]:
     def ready(office: Office) -> Ask:
-        form = {"action": action, "_selected_action": [arrange(office).pk], "index": 0}
+        form = {"action": action, "_selected_action": [arrange(office).pk], "index": 0, **more}
         client = signed_in(_owner())
         return lambda: client.post(url(f"{model}_changelist"), form)
 
@@ -639,6 +645,8 @@ ADMIN = {
         "routing.unassign", _admin_action("ticket", "unassign", STEPS["unassign"].arrange)
     ),
     "ticket cancel": Entry("lifecycle.cancel", _admin_action("ticket", "cancel", Office.waiting)),
+    "ticket export": Entry("privacy.export", _admin_action("ticket", "export", Office.served)),
+    "ticket erase": Entry("privacy.erase", _admin_action("ticket", "erase", Office.served, sure=1)),
     "line enable": Entry("lines.enable", _admin_action("line", "enable", _closed_line)),
     "line disable": Entry("lines.disable", _admin_action("line", "disable", _empty_line)),
     "line archive": Entry("lines.archive", _admin_action("line", "archive", _empty_line)),
@@ -740,7 +748,18 @@ JOBS = {
         _job("message.hand_over", lambda o: STEPS["message"].take(STEPS["message"].arrange(o), o)),
     ),
 }
-OTHERS = {"message of a visitor": Entry("messages.receive", _receive)}
+
+
+def _over_long_ago(office: Office) -> Ask:
+    with time_machine.travel(instants.now() - timedelta(days=40)):
+        office.cancelled()
+    return privacy.redact_due
+
+
+OTHERS = {
+    "message of a visitor": Entry("messages.receive", _receive),
+    "end of the retention": Entry("privacy.redact_due", _over_long_ago),
+}
 
 
 def _undo(name: str) -> Callable[[Office], Ask]:

@@ -13,13 +13,14 @@ import psycopg
 import pytest
 from django.db import connection
 
+from tests import canary
 from tests.conftest import Figure
 from tests.entries import ENTRIES, PARTS, SILENT, VERBS, Name, entries_in_code, verbs_in_code
 from tests.tickets.actions.conftest import make_office
 from tests.tickets.realtime.test_bells import conninfo
 from tickets import events, streams
-from tickets.actions import undo
-from tickets.models import Activity, EventName, Location
+from tickets.actions import privacy, undo
+from tickets.models import Activity, EventName, Location, Ticket
 from tickets.realtime.hub import Hub, Listener
 
 #: Has no event, but changes what screens show.
@@ -128,11 +129,13 @@ def test_e1_every_entry_publishes_what_its_verb_does(watch: Watch, figure: Figur
     published: dict[Name, list[EventName]] = {}
     raised: dict[Name, bool] = {}
     unrung, waits = [], []
+    texts = canary.Texts()
 
     for name, entry in ENTRIES.items():
         office = make_office()
         channel = events.channel_of(office.location.pk)
         ask = entry.ready(office)
+        canary.drench(office, texts)
         screen = watch.screen(channel)
         before = dict(Location.objects.values_list("pk", "version"))
         last = Activity.objects.order_by("-id").values_list("pk", flat=True).first() or 0
@@ -165,4 +168,14 @@ def test_e1_every_entry_publishes_what_its_verb_does(watch: Watch, figure: Figur
         (len(taken), len(ENTRIES), len(waits)),
     )
     figure("E1 entries that publish something else, ring no bell", (0, len(unrung)))
+    links = canary.links()
+    canary.end_all_visits()
+    held = canary.found(links)
+    privacy.erase(Ticket.objects.all(), by=office.clerk)
+    left = canary.found(links)
+    assert left == {}
+    figure(
+        "P1 entries, values that held something of their visitors, after erasing",
+        (len(ENTRIES), sum(held.values()), sum(left.values())),
+    )
     figure("E1 reply to a screen's waking, slowest, ms", round(max(delays) * 1000))

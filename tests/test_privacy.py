@@ -65,10 +65,9 @@ def statistics() -> str:
 
 
 def _impersonal(model: Any, but: list[str], rows: Any) -> Iterator[Any]:
-    names = [column.attname for column in model._meta.concrete_fields]
-    kept: Iterator[Any] = rows.order_by("pk").values_list(
-        *(n for n in names if n not in [*model.PERSONAL, *but])
-    )
+    names = (column.attname for column in model._meta.concrete_fields)
+    kept = [name for name in names if name not in (*model.PERSONAL, *but)]
+    yield from rows.order_by("pk").values_list(*kept)
 
 
 def served(line: Line, at: datetime, **columns: Any) -> Ticket:

@@ -204,7 +204,7 @@ def _put_off(job: Job, error: Exception) -> None:
 def _told(error: Exception) -> str:
     """Its kind and where it came up: its own words may quote what is personal, those of NotYet do not."""
     if isinstance(error, NotYet):
-        return str(error)
+        return f"NotYet: {error}"
     frames = [each for each in extract_tb(error.__traceback__) if "site-packages" not in each[0]]
     file, line, function, _code = frames[-1]
     return f"{type(error).__name__} in {function} ({Path(file).name}:{line})"

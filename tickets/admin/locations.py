@@ -124,6 +124,7 @@ class LocationAdmin(Scoped):
             _("For clerks"),
             {"fields": ("is_desk_required", "keeps_active_tickets_open", "is_closed_daily")},
         ),
+        (_("Personal data"), {"fields": ("retention_days",)}),
     )
 
     inlines = (OpeningExceptionInline,)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tickets import access, instants
 from tickets.actions import lifecycle, routing
-from tickets.admin import display
+from tickets.admin import display, privacy
 from tickets.admin.scope import ReadOnly, ReadOnlyInline, ScopedFilter, staff, step
 from tickets.admin.site import site
 from tickets.admin.today import of_today
@@ -123,6 +123,8 @@ class TicketAdmin(ReadOnly):
         step("rejoin", _("Let rejoin the line"), lambda t, by: lifecycle.rejoin(t, by=by)),
         step("unassign", _("Remove the assignment"), lambda t, by: routing.unassign(t, by=by)),
         step("cancel", _("Remove from the line"), lambda t, by: lifecycle.cancel(t, by=by)),
+        privacy.export,
+        privacy.erase,
     )
     fieldsets = (
         (None, {"fields": (("status_now", "colored_line"), ("public_id", "id"), "source")}),
@@ -137,6 +139,7 @@ class TicketAdmin(ReadOnly):
                     ("location", "desk", "caller"),
                     ("signed_in", "called", "served"),
                     ("moved_to", "assigner", "assignee"),
+                    "redacted",
                 )
             },
         ),
@@ -178,3 +181,7 @@ class TicketAdmin(ReadOnly):
     @admin.display(description=_("Served"))
     def served(self, ticket: Ticket) -> str:
         return display.local(ticket.served_at, ticket.location)
+
+    @admin.display(description=_("Personal data deleted"))
+    def redacted(self, ticket: Ticket) -> str:
+        return display.local(ticket.redacted_at, ticket.location)
