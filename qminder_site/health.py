@@ -6,6 +6,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from tickets import heartbeat
+
 
 class HealthMiddleware:
     """Answers `/healthz` and `/readyz` by whatever host name or address they are asked.
@@ -35,7 +37,9 @@ class HealthMiddleware:
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1")
-            return "" if self._has_all_tables() else "migrations are to be applied"
+            if not self._has_all_tables():
+                return "migrations are to be applied"
+            return "no worker was heard of for a minute" if heartbeat.is_silent() else ""
         except DatabaseError:
             return "the database does not answer"
 

@@ -252,6 +252,9 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 
+# A message to a clerk may name a visitor: it is kept in the clerk's browser, not in the sessions.
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+
 SPECTACULAR_SETTINGS = {
     "DEFAULT_GENERATOR_CLASS": "tickets.api.openapi.schema.Generator",
     "OAS_VERSION": "3.1.1",
@@ -262,7 +265,27 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {
+            "()": "qminder_site.logs.Line",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
+    "filters": {
+        "without-address": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": "ext://qminder_site.logs.without_address",
+        }
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["without-address"],
+        }
+    },
+    # Django's own handler would mail each error with all that was sent.
+    "loggers": {"django": {"handlers": []}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }

@@ -144,6 +144,7 @@ SILENT = {
     "a person": "names and rights, which are looked at with the next request",
     "a sign of life": "once a minute, for the admin",
     "a count": "a question that is asked by POST",
+    "a piece of work": "the worker does it, and tells what it does",
 }
 #: Parts of verbs, which have no transaction of their own, and questions.
 PARTS = {
@@ -607,6 +608,10 @@ def _key(office: Office) -> Any:
     return programs.issue_key(name="Program")[0]
 
 
+def _given_up(office: Office) -> Job:
+    return Job.objects.create(kind="visit.end", created_at=instants.now(), due_at=None)
+
+
 def _seated_elsewhere(office: Office) -> User:
     """Somebody at a desk, whose only role there the form takes away."""
     return clerk_of(office.location, desk=DeskFactory.create(location=office.location))
@@ -707,6 +712,7 @@ ADMIN = {
     "user activate": Entry("a person", _admin_action("user", "activate", lambda o: o.colleague)),
     "apikey add": Entry("a key", _admin_form("apikey", _none, lambda o: {"name": "New"})),
     "apikey change": Entry("a key", _admin_form("apikey", _key, lambda o: {"name": "Renamed"})),
+    "job try_again": Entry("a piece of work", _admin_action("job", "try_again", _given_up)),
     "apikey revoke": Entry("programs.revoke_key", _admin_action("apikey", "revoke", _key)),
 }
 

@@ -181,6 +181,12 @@ def do(job: Job) -> None:
         _put_off(job, error)
 
 
+def try_again(job: Job) -> bool:
+    """Take up what was given up, as if it were new; False if it was not, or somebody else did."""
+    given_up = Job.objects.filter(pk=job.pk, due_at=None)
+    return bool(given_up.update(due_at=instants.now(), attempts=0))
+
+
 def forget_given_up() -> None:
     """Delete what was given up long ago."""
     Job.objects.filter(due_at=None, created_at__lt=instants.now() - KEPT).delete()

@@ -12,7 +12,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from tickets import access
+from tickets import access, heartbeat
 from tickets.admin import today
 from tickets.models import User
 
@@ -38,6 +38,10 @@ class VisitsAdminSite(admin.AdminSite):
             raise PermissionDenied
         target = request.GET.get("next") or reverse("admin:index")
         return redirect(f"{reverse('tickets:sign-in')}?{urlencode({'next': target})}")
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """With what managers should know on whatever page they are."""
+        return super().each_context(request) | {"is_worker_silent": heartbeat.is_silent()}
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from tickets.models.fields import InstantField
 
@@ -15,17 +16,26 @@ class Job(models.Model):
 
     PERSONAL = ()
 
-    kind = models.CharField(max_length=40)
-    lane = models.CharField(max_length=40, blank=True, help_text="Whom outside it asks.")
-    arguments = models.JSONField(default=dict, help_text="Ids, and nothing personal.")
-    created_at = InstantField()
-    due_at = InstantField(null=True, help_text="None: given up.")
-    attempts = models.PositiveSmallIntegerField(default=0)
+    kind = models.CharField(_("work"), max_length=40)
+    lane = models.CharField(
+        _("lane"), max_length=40, blank=True, help_text=_("Whom outside it asks.")
+    )
+    arguments = models.JSONField(
+        _("about"), default=dict, help_text=_("Ids, and nothing personal.")
+    )
+    created_at = InstantField(_("left"))
+    due_at = InstantField(_("due"), null=True, help_text=_("None: given up."))
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
     error = models.CharField(
-        max_length=500, blank=True, help_text="What and where, and nothing personal."
+        _("last error"),
+        max_length=500,
+        blank=True,
+        help_text=_("What and where, and nothing personal."),
     )
 
     class Meta:
+        verbose_name = _("piece of work")
+        verbose_name_plural = _("work of the worker")
         indexes = [
             models.Index(fields=("due_at", "id"), condition=~Q(due_at=None), name="job_due"),
         ]

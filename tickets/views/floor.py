@@ -325,7 +325,8 @@ def _just_ended(location: Location) -> list[Part]:
     )
     latest = ends.select_related("ticket__line").order_by("-id")[:JUST_ENDED]
     tickets = dict.fromkeys(each.ticket for each in latest if each.ticket)
-    return [draw(f"{PAGE}#ended-row", _ended(ticket)) for ticket in tickets]
+    rows = (_ended(ticket) for ticket in tickets if not ticket.redacted_at)
+    return [draw(f"{PAGE}#ended-row", row) for row in rows]
 
 
 def _ended(ticket: Ticket) -> Ended:

@@ -162,7 +162,7 @@ def _visits(tickets: Iterable[Ticket], clerk: User) -> list[Visit]:
     visits = []
     for ticket in shown:
         taken = steps[ticket.pk]
-        undoable = undo.undoable(taken, by=clerk)
+        undoable = set() if ticket.redacted_at else undo.undoable(taken, by=clerk)
         last_step = next((step for step in taken if step.is_standing), None)
         waited = _minutes(ticket.called_at and ticket.called_at - ticket.created_at)
         served = _minutes(ticket.served_at and ticket.served_at - ticket.called_at)

@@ -58,7 +58,7 @@ def of(ticket: Ticket, *, by: User) -> list[Step]:
             activity=row,
             title=_title(row, ticket),
             changes=[] if row.undoes else list(_changes(row, names)),
-            can_undo=row.pk in undoable,
+            can_undo=row.pk in undoable and not ticket.redacted_at,
         )
         for row in rows
     ]

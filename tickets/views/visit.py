@@ -132,10 +132,11 @@ def _refresh(request: StaffRequest, ticket: Ticket) -> HttpResponse:
 
 
 def _stamp(ticket: Ticket) -> str:
-    """Tells two states of a visit apart: its last step, and how far its messages are."""
+    """Tells two states of a visit apart: its last step, how far its messages are, what is left of it."""
     last = ticket.activities.order_by("-id").values_list("pk", flat=True).first()
     sent = ticket.messages.order_by("id").values_list("status", flat=True)
-    return f"{last}-{''.join(status[:2] for status in sent)}"
+    redacted = "redacted" if ticket.redacted_at else ""
+    return f"{last}-{''.join(status[:2] for status in sent)}{redacted}"
 
 
 def _forms(ticket: Ticket) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from tickets.models import (
     Device,
     InputField,
     Interaction,
+    Job,
     Line,
     Location,
     Message,
@@ -61,6 +62,7 @@ class Office:
         rows = [self.location, self.line, self.desk, self.field, self.ticket, self.clerk]
         rows += [self.device, self.key, self.ticket.interactions.get(), self.ticket.messages.get()]
         rows.append(Activity.objects.filter(ticket=self.ticket).latest("id"))
+        rows.append(Job.objects.get(arguments={"message": self.ticket.messages.get().pk}))
         return {str(row._meta.model_name): row.pk for row in rows}
 
 
@@ -81,9 +83,9 @@ def open_office() -> Office:
     return Office(location, line, desk, field, clerk, ticket, device, key)
 
 
-#: Every model in the admin; a manager sees all but the keys of programs.
+#: Every model in the admin; a manager sees all but the keys of programs and the worker's work.
 MODELS = (Location, Line, Desk, InputField, Ticket, Activity, Interaction, Message, User, Device)
-ALL_MODELS = [str(model._meta.model_name) for model in (*MODELS, ApiKey)]
+ALL_MODELS = [str(model._meta.model_name) for model in (*MODELS, ApiKey, Job)]
 MANAGED_MODELS = [str(model._meta.model_name) for model in MODELS]
 
 

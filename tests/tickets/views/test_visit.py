@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.conftest import CountQueries, Figure
-from tests.factories import LineFactory, clerk_of, waiting_ticket
-from tickets.actions import details, labels, lifecycle, messages, routing, undo
+from tests.factories import InputFieldFactory, LineFactory, clerk_of, waiting_ticket
+from tickets.actions import details, labels, lifecycle, messages, privacy, routing, undo
 from tickets.actions.extras import ExtraValue
 from tickets.models import Activity, EventName, Line, Ticket, User
 from tickets.states import Status
@@ -737,3 +737,73 @@ def test_earlier_visits_are_found_by_an_index(
 
     assert "ticket_phone" in plan
     figure("earlier visits are found by", "the index ticket_phone")
+
+
+# What is left of a visit whose personal data was deleted
+
+
+@pytest.fixture
+def redacted(ticket: Ticket, clerk: User) -> Ticket:
+    labels.add(ticket, value="VIP", by=clerk)
+    messages.send(ticket, body="Come in", by=clerk)
+    lifecycle.mark_no_show(lifecycle.call(ticket, by=clerk), by=clerk)
+    privacy.erase([ticket], by=clerk)
+    return ticket
+
+
+@under_htmx_and_plain
+def test_redacted_visit_says_so_and_offers_no_step(
+    staff: Client, redacted: Ticket, headers: Any
+) -> None:
+    html = staff.get(page_of(redacted), headers=headers).content.decode()
+
+    assert "The personal data of this visit was deleted on" in html
+    assert "Redacted" in html
+    assert re.findall(r'hx-post="[^"]+"', html) == []
+    assert [text for text in ("Jane", PHONE[-4:], "VIP", "Come in") if text in html] == []
+
+
+def test_open_page_is_told_that_its_visit_was_redacted(
+    staff: Client, ticket: Ticket, clerk: User
+) -> None:
+    lifecycle.cancel(ticket, by=clerk)
+    seen = staff.get(page_of(ticket)).context["seen"]
+    privacy.erase([ticket], by=clerk)
+
+    response = staff.get(page_of(ticket), {"seen": seen}, headers=HTMX)
+
+    assert response.status_code == 200
+    assert "The personal data of this visit was deleted on" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("add-label", {"value": "VIP"}),
+        ("write-note", {"text": "deaf"}),
+        ("write-message", {"body": "Hello"}),
+        ("edit-visitor", {}),
+        ("rejoin-ticket", {}),
+        ("reveal-number", {}),
+    ],
+)
+def test_step_on_a_redacted_visit_is_refused(
+    staff: Client, redacted: Ticket, name: str, form: dict[str, str]
+) -> None:
+    InputFieldFactory.create(location=redacted.location, type="EMAIL")
+
+    response = take(staff, name, redacted, **{"email": "j@e.org"} | form)
+
+    assert response.status_code == 409
+    assert "it cannot be changed any more" in response.content.decode()
+
+
+def test_lists_offer_no_step_on_a_redacted_visit(staff: Client, redacted: Ticket) -> None:
+    pages = [
+        reverse(f"tickets:{name}", args=[redacted.location_id]) for name in ("service", "history")
+    ]
+
+    service, history = (staff.get(page) for page in pages)
+
+    assert "Redacted" not in service.content.decode()
+    assert [row.last_step for row in history.context["visits"]] == [None]

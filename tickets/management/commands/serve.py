@@ -3,13 +3,16 @@
 import errno
 import os
 import socket
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
+from tickets import heartbeat
 from tickets.management.beside import keep_a_worker
 from tickets.realtime.server import Server
 from tickets.realtime.sockets import LIMITS
@@ -46,6 +49,8 @@ def serve(
     listener: socket.socket | None = None,
 ) -> None:
     """Run until a signal; with one process, open streams do not delay the stop."""
+    with suppress(DatabaseError):  # its tables may still be to come, which /readyz says
+        heartbeat.beat()
     if has_worker:
         keep_a_worker()
     options: dict[str, Any] = {
@@ -59,6 +64,7 @@ def serve(
         # The addresses of sockets hold keys: no log of requests, and nothing below a warning.
         "access_log": False,
         "log_level": "warning",
+        "log_config": None,  # by the site's own handler, which spares what is personal
         **LIMITS,
     }
     if settings.TLS_CERT:
