@@ -96,7 +96,9 @@ def test_p5_refusals_and_errors_write_down_no_visitor_and_no_key(
         note("visit, broken", client.post(f"/visit/{link}/here/", answers))
         note(
             "API, broken",
-            client.post(f"/v1/tickets/{ticket.pk}/edit", {"firstName": NAME}, JSON, headers=keys),
+            client.post(
+                f"/v1/tickets/{ticket.pk}/edit", {"firstName": f"{NAME}a"}, JSON, headers=keys
+            ),
         )
 
     written = log.getvalue()

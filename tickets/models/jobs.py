@@ -34,8 +34,6 @@ class Job(models.Model):
     )
 
     class Meta:
-        verbose_name = _("piece of work")
-        verbose_name_plural = _("work of the worker")
         indexes = [
             models.Index(fields=("due_at", "id"), condition=~Q(due_at=None), name="job_due"),
         ]

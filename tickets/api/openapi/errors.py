@@ -11,6 +11,8 @@ WITH_KEY = {401, 429, 503}
 WITH_BODY = {408, 411, 413, 415}
 #: The codes of 409 that any POST can end in.
 OF_REPEATS = ("idempotency_in_flight", "idempotency_answer_gone")
+#: That of any change of a visit.
+OF_VISITS = ("visit_redacted",)
 
 _INVALID = (
     "parameter_invalid",

@@ -100,7 +100,11 @@ class Operation:
         found |= {
             str(status): errors.reference(status, is_v2020=self.is_v2020) for status in statuses
         }
-        refusals = (*self.refusals, *(errors.OF_REPEATS if method == "POST" else ()))
+        refusals = self.refusals
+        if method != "GET" and "/tickets/{" in path:
+            refusals += errors.OF_VISITS
+        if method == "POST":
+            refusals += errors.OF_REPEATS
         if refusals:
             found["409"] = errors.refusal(refusals)
         return dict(sorted(found.items()))
