@@ -218,7 +218,16 @@ def test_pages_of_the_admin(city: Location, sign_in: SignIn, audit: Audit) -> No
         "/admin/tickets/line/",
         "/admin/tickets/user/add/",
         f"/admin/tickets/location/{city.pk}/change/",
+        "/admin/tickets/job/",
         f"/poster/{city.slug}/",
     ):
         page.goto(path)
         audit(path, page)
+    page.goto("/admin/tickets/ticket/")
+    for chip in (".chip--warn", ".chip--good"):  # somebody who waits, and somebody who was served
+        row = page.locator("#result_list tr", has=page.locator(chip)).first
+        row.get_by_role("checkbox").check()
+    page.locator("select[name=action]").first.select_option("erase")
+    page.get_by_role("button", name="Run").first.click()
+    expect(page.get_by_role("button", name="Delete the data of 1 visit")).to_be_visible()
+    audit("deleting personal data", page)

@@ -16,7 +16,7 @@ from tickets.models.tickets import TicketQuerySet
 from tickets.states import ACTIVE, ENDED
 
 #: So many visits are redacted in one transaction: nobody waits for longer than that takes.
-TOGETHER = 200
+TOGETHER = 100
 
 
 def redact_due() -> int:

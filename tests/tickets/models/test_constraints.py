@@ -53,6 +53,7 @@ ILLEGAL: dict[str, str | tuple[str, dict[str, Any]]] = {
     # Tickets
     "status unknown": ticket("new", "status = 'LOST'"),
     "source unknown": ticket("new", "source = 'FAX'"),
+    "redacted while waiting": ticket("new", "redacted_at = created_at"),
     "called without caller": ticket("called", "caller_id = NULL"),
     "called without time": ticket("called", "called_at = NULL"),
     "called naming no interaction": ticket("called", "open_interaction_id = NULL"),
@@ -128,6 +129,7 @@ ILLEGAL: dict[str, str | tuple[str, dict[str, Any]]] = {
     "device secret twice": change("device", "secret_hash = 'taken'"),
     "key secret twice": change("apikey", "secret_hash = 'taken'"),
     # Locations
+    "data kept for more than ten years": change("location", "retention_days = 3651"),
     "names in an unknown form": change("location", "name_form = 'ALL'"),
     "web address twice": change("location", "slug = 'taken'"),
     "line of no status": change("line", "status = 'GONE'"),
