@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0009_calls_have_lanes'),
+        ('tickets', '0010_activity_by_interaction'),
     ]
 
     operations = [
