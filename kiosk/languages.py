@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from tickets import languages
 from tickets.languages import of_page
 from tickets.models import Location
 
@@ -47,11 +48,8 @@ class Language(NamedTuple):
 
 def offered(location: Location) -> list[Language]:
     """What the location speaks and there are pages in, in the location's order, each of them once."""
-    codes: dict[str, str] = {}
-    for code in location.languages:
-        if page := of_page(code):
-            codes.setdefault(page, code)
     names = dict(settings.LANGUAGES)
+    codes = languages.offered(location.languages)
     return [Language(code, names[page]) for page, code in codes.items()]
 
 

@@ -211,17 +211,20 @@ def test_pages_of_the_admin(city: Location, sign_in: SignIn, audit: Audit) -> No
     owner = User.objects.get(email=demo.OWNER)
     page = sign_in(owner, viewport={"width": 1440, "height": 900})
     ticket = city.tickets.filter(status=Status.SERVED)[0]
+    question = city.input_fields.get(type="SELECT")
     for path in (
         "/admin/",
         "/admin/tickets/ticket/",
         f"/admin/tickets/ticket/{ticket.pk}/change/",
-        "/admin/tickets/line/",
+        f"/admin/tickets/inputfield/{question.pk}/change/",
         "/admin/tickets/user/add/",
         f"/admin/tickets/location/{city.pk}/change/",
         "/admin/tickets/job/",
         f"/poster/{city.slug}/",
     ):
         page.goto(path)
+        for translations in page.locator(".languages summary:visible").all()[:1]:
+            translations.click()
         audit(path, page)
     page.goto("/admin/tickets/ticket/")
     for chip in (".chip--warn", ".chip--good"):  # somebody who waits, and somebody who was served

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.hashers import make_password
 from django.core.validators import RegexValidator
-from django.db.models import ManyToManyField, Model, QuerySet
+from django.db.models import ManyToManyField, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,7 @@ from tickets.admin.display import swatch
 from tickets.admin.hours import WEEK, OpeningExceptionInline, WeekForm
 from tickets.admin.scope import Scoped, ScopedFilter, staff, step
 from tickets.admin.site import site
+from tickets.admin.translations import Text, TranslatedForm, fieldset, in_languages_of
 from tickets.exceptions import LineNameTaken
 from tickets.models import (
     Desk,
@@ -47,7 +48,8 @@ class LocationForm(WeekForm):
         label=_("Languages"),
         help_text=_(
             "Codes such as en, et, pt-BR; English is one of them. The TV speaks the first, and so "
-            "does the kiosk until a visitor chooses."
+            "does the kiosk until a visitor chooses. Lines and input fields are translated on "
+            "their own pages."
         ),
         widget=forms.TextInput,
         initial=default_languages,
@@ -165,7 +167,9 @@ class ColorInput(forms.TextInput):
         return str(data.get(name, "")).removeprefix("#").upper()
 
 
-class LineForm(forms.ModelForm):  # type: ignore[type-arg]
+class LineForm(TranslatedForm):
+    text = Text(column="name", shown_by="public_name", max_length=30)
+
     class Meta:
         widgets = {"color": ColorInput}
 
@@ -204,6 +208,17 @@ class LineAdmin(Scoped):
         step("archive", _("Archive"), lambda line, by: lines.archive(line, by=by)),
     )
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        translated = in_languages_of(obj and obj.location, LineForm)
+        return [*super().get_fieldsets(request, obj), *fieldset(translated)]
+
+    @override
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        translated = in_languages_of(obj and obj.location, LineForm)
+        return super().get_form(request, obj, change=change, form=translated, **kwargs)
+
     @admin.display(description=_("Name"), ordering="name")
     def colored_name(self, line: Line) -> SafeString:
         return swatch(line.color, line)
@@ -240,10 +255,28 @@ class DeskAdmin(Scoped):
         return super().get_queryset(request).prefetch_related("clerks")
 
 
+class OptionForm(TranslatedForm):
+    text = Text(column="title", shown_by="public_title", max_length=50)
+
+
 class OptionInline(admin.StackedInline):  # type: ignore[type-arg]
     model = InputFieldOption
+    verbose_name = _("answer")
+    verbose_name_plural = _("Answers of a choice")
     fields = (("title", "color", "position"),)
     extra = 1
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        translated = in_languages_of(obj and obj.location, OptionForm)
+        return [*super().get_fieldsets(request, obj), *fieldset(translated, "collapse")]
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        translated = in_languages_of(obj and obj.location, OptionForm)
+        return super().get_formset(request, obj, form=translated, **kwargs)
+
+
+class QuestionForm(TranslatedForm):
+    text = Text(column="visitorFacingTitle", shown_by="question", max_length=100)
 
 
 @admin.register(InputField, site=site)
@@ -287,16 +320,18 @@ class InputFieldAdmin(Scoped):
         ),
     )
 
-    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         asked, (where, options), *rest = self.fieldsets
         fields = [name for name in options["fields"] if obj or name != "lines"]
-        return (asked, (where, {"fields": fields}), *rest)
+        translated = in_languages_of(obj and obj.location, QuestionForm)
+        return (asked, *fieldset(translated), (where, {"fields": fields}), *rest)
 
     @override
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        form = super().get_form(request, obj, change=change, **kwargs)
+        translated = in_languages_of(obj and obj.location, QuestionForm)
+        form = super().get_form(request, obj, change=change, form=translated, **kwargs)
         if obj:
             chosen: Any = form.base_fields["lines"]
             chosen.queryset = chosen.queryset.filter(location=obj.location_id)
