@@ -48,6 +48,7 @@ def paired(kind: DeviceKind) -> Callable[[DeviceView], Callable[[DeviceRequest],
                 return HttpResponseClientRedirect(resolve_url(PAIR[kind]))
             if device is None:
                 return redirect(PAIR[kind])
+            access.note_seen(device)
             response = view(request, device)
             return response if request.htmx else _remember(response, kind, secret)
 

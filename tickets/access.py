@@ -32,8 +32,9 @@ from tickets.states import ACTIVE
 #: The cookie in which the browser of each kind of device keeps its secret.
 DEVICE_COOKIES = {DeviceKind.KIOSK: "kiosk_device", DeviceKind.TV: "tv_device"}
 
-#: How often a device's last sign of life is written at most.
+#: How often the last use of a key, and the last sign of life of a device, are written at most.
 SEEN_EVERY = timedelta(minutes=1)
+DEVICE_SEEN_EVERY = timedelta(seconds=8)
 
 #: So long after the end of a visit its private page still answers.
 VISIT_PAGE_LASTS = timedelta(hours=24)
@@ -174,16 +175,16 @@ def device_for(secret: str, *, kind: str) -> Device | None:
     devices = Device.objects.filter(
         kind=kind, secret_hash=secret_hash(secret), is_active=True, location__is_active=True
     )
-    device = devices.select_related("location").first()
-    if device:
-        note_seen(device)
-    return device
+    return devices.select_related("location").first()
 
 
 def note_seen(device: Device) -> None:
-    """Write down this sign of life, unless the last one is not a minute old."""
+    """Write down that a request has come from this device, unless one has just been.
+
+    A stream that is open is none: where a network fell silent, nobody has closed it.
+    """
     now = instants.now()
-    if device.last_seen_at is None or now - device.last_seen_at > SEEN_EVERY:
+    if device.last_seen_at is None or now - device.last_seen_at > DEVICE_SEEN_EVERY:
         Device.objects.filter(pk=device.pk).update(last_seen_at=now)
 
 

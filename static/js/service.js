@@ -62,6 +62,8 @@ let wanted = "";
 let wasWaiting = rows.childElementCount;
 const calls = document.getElementById("calls-for-help");
 let wasCalled = calls.childElementCount;
+const missed = document.getElementById("missed-kiosks");
+let wasMissed = missed.childElementCount;
 let index = -1; // of the row with the focus
 document.body.addEventListener("htmx:beforeSwap", () => {
   index = [...rows.children].indexOf(document.activeElement.closest("#rows > *"));
@@ -82,6 +84,8 @@ document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
     if (!waiting && !called) calm();
     wasWaiting = waiting;
     wasCalled = called;
+    if (missed.childElementCount > wasMissed) announce(missed.innerText);
+    wasMissed = missed.childElementCount;
   }
   tick();
 });
@@ -183,11 +187,14 @@ addEventListener("keydown", unlock);
 
 function greet(what) {
   document.title = `● ${what} – ${title}`;
-  document.getElementById("announce").textContent = what;
+  announce(what);
   if (isOn("sound") && audio) chime();
   if (isOn("notify") && document.hidden && Notification.permission === "granted") {
     new Notification(title, { body: what, tag: "first" });
   }
+}
+function announce(what) {
+  document.getElementById("announce").textContent = what;
 }
 function calm() {
   document.title = title;

@@ -87,10 +87,13 @@ def test_pages_of_the_staff(
     stranger.goto("/set-password/MQ/x/")
     audit("set password by a dead link", stranger)
 
+    silent = {"keeps_sign_ins": True, "last_seen_at": timezone.now() - timedelta(minutes=5)}
+    city.devices.filter(kind=DeviceKind.KIOSK).update(**silent)
     page = sign_in(clerk, **IPAD)
     page.goto(f"/service/{city.pk}/")
     expect(page.locator("#connection")).to_have_text("Live")
-    audit("Service View", page)
+    expect(page.locator(".missed-kiosk")).to_contain_text("5 min")
+    audit("Service View with a kiosk that is offline", page)
     page.keyboard.press("f")
     audit("Service View with a menu", page)
     page.keyboard.press("Escape")

@@ -9,6 +9,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
+from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +40,22 @@ def local(moment: datetime | None, location: Location) -> str:
 def status_chip(status: str) -> SafeString:
     chip = CHIPS.get(Status(status), "plain")
     return format_html('<span class="chip chip--{}">{}</span>', chip, Status(status).label)
+
+
+def device_state(device: Device, now: datetime) -> SafeString:
+    """Whether a device is there; of a kiosk that is missed, for how long and what becomes of visitors."""
+    if device.secret_hash is None:
+        return format_html('<span class="chip chip--plain">{}</span>', gettext("Not paired"))
+    if not device.is_offline(now):
+        return format_html('<span class="chip chip--good">{}</span>', gettext("Online"))
+    since = device.last_seen_at
+    said = gettext("Offline")
+    if since:
+        said = gettext("Offline for %(time)s") % {"time": timesince(since, now, depth=1)}
+    chip = format_html('<span class="chip chip--danger">{}</span>', said)
+    if not device.is_missed(now):
+        return chip
+    return format_html('{} <span class="chip__more">{}</span>', chip, device.meanwhile)
 
 
 def sound_chip(tv: Device) -> SafeString:

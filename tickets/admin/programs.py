@@ -80,8 +80,8 @@ class ApiKeyAdmin(Scoped):
 class DeviceAdmin(Scoped):
     publishes = (EventName.DEVICE_CHANGED, "device_id")
     list_display = (
-        *("name", "kind", "location", "is_paired", "is_online", "last_seen"),
-        *("sound_chip", "offline_chip", "is_active"),
+        *("name", "kind", "location", "state", "last_seen"),
+        *("condition", "is_active"),
     )
     list_filter = ("kind", "is_active", ("location", ScopedFilter))
     list_select_related = ("location",)
@@ -93,30 +93,31 @@ class DeviceAdmin(Scoped):
             {
                 "fields": (
                     *("location", "kind", "name", "is_active"),
-                    *("is_paired", "is_online", "last_seen"),
+                    *("state", "last_seen"),
                 )
             },
         ),
         (_("What a TV shows"), {"fields": ("layout", "theme", "sound_chip")}),
         (_("Without network"), {"fields": ("offline_chip",)}),
     )
-    readonly_fields = ("is_paired", "is_online", "last_seen", "sound_chip", "offline_chip")
+    readonly_fields = ("state", "last_seen", "sound_chip", "offline_chip")
     actions = (
         "issue_code",
         step("unpair", _("Unpair"), lambda device, by: programs.unpair(device, by=by)),
     )
 
-    @admin.display(description=_("Paired"), boolean=True)
-    def is_paired(self, device: Device) -> bool:
-        return device.secret_hash is not None
-
-    @admin.display(description=_("Online"), boolean=True)
-    def is_online(self, device: Device) -> bool | None:
-        return None if device.secret_hash is None else not device.is_offline(instants.now())
+    @admin.display(description=_("State"), ordering="last_seen_at")
+    def state(self, device: Device) -> SafeString:
+        return display.device_state(device, instants.now())
 
     @admin.display(description=_("Last seen"), ordering="last_seen_at")
     def last_seen(self, device: Device) -> str:
         return display.local(device.last_seen_at, device.location)
+
+    @admin.display(description=_("Condition"))
+    def condition(self, device: Device) -> SafeString | str:
+        is_kiosk = device.kind == DeviceKind.KIOSK
+        return self.offline_chip(device) if is_kiosk else self.sound_chip(device)
 
     @admin.display(description=_("Sound"), ordering="sound")
     def sound_chip(self, device: Device) -> SafeString | str:

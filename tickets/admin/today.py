@@ -27,6 +27,7 @@ class Day:
     average_wait: int | None
     longest_wait: int | None
     silent_tvs: list[Device] = field(default_factory=list)
+    missed_kiosks: list[Device] = field(default_factory=list)
 
 
 def of_today(locations: Iterable[Location], *, back: int = 0) -> Q:
@@ -56,8 +57,12 @@ def overview(locations: QuerySet[Location]) -> list[Day]:
         average=Avg(WAITED),
     )
     silent: defaultdict[int, list[Device]] = defaultdict(list)
-    for tv in Device.objects.filter(location__in=found, is_active=True, sound=TvSound.OFF):
-        silent[tv.location_id].append(tv)
+    missed: defaultdict[int, list[Device]] = defaultdict(list)
+    for device in Device.objects.filter(location__in=found, is_active=True):
+        if device.sound == TvSound.OFF:
+            silent[device.location_id].append(device)
+        if device.is_missed(now):
+            missed[device.location_id].append(device)
     nobody: dict[str, Any] = {"waiting": 0, "serving": 0, "since": None}
     nothing: dict[str, Any] = {"served": 0, "no_shows": 0, "average": None}
     days = []
@@ -74,6 +79,7 @@ def overview(locations: QuerySet[Location]) -> list[Day]:
                 average_wait=_minutes(past["average"]),
                 longest_wait=_minutes(now - since if since else None),
                 silent_tvs=silent[location.pk],
+                missed_kiosks=missed[location.pk],
             )
         )
     return days

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tickets.models.fields import InstantField
@@ -82,8 +83,8 @@ class TvSound(models.TextChoices):
 #: So long the kiosk says that somebody is coming.
 PROMISED_FOR = timedelta(minutes=3)
 
-#: A page of a device asks every 30 seconds, which is written at most once a minute.
-OFFLINE_AFTER = timedelta(minutes=3)
+#: A page of a kiosk asks every five seconds, one of a TV every 30; neither is missed for one answer.
+OFFLINE_AFTER = {DeviceKind.KIOSK: timedelta(seconds=30), DeviceKind.TV: timedelta(minutes=1)}
 
 
 class Device(models.Model):
@@ -147,7 +148,23 @@ class Device(models.Model):
         return self.name
 
     def is_offline(self, now: datetime) -> bool:
-        return self.last_seen_at is None or now - self.last_seen_at > OFFLINE_AFTER
+        silence = OFFLINE_AFTER[DeviceKind(self.kind)]
+        return self.last_seen_at is None or now - self.last_seen_at > silence
+
+    def is_missed(self, now: datetime) -> bool:
+        """Whether a kiosk that visitors need is offline: in use, and not without JavaScript.
+
+        That one is silent between two touches, and has never told what it keeps.
+        """
+        is_expected = self.is_active and self.secret_hash and self.keeps_sign_ins is not None
+        return self.kind == DeviceKind.KIOSK and bool(is_expected) and self.is_offline(now)
+
+    @property
+    def meanwhile(self) -> str:
+        """What becomes of visitors while this kiosk is offline."""
+        if self.keeps_sign_ins:
+            return gettext("It keeps signing people in, and sends them when it is back.")
+        return gettext("Nobody can sign in there.")
 
     def is_help_coming(self, now: datetime) -> bool:
         """Whether a clerk has just said to be on the way."""

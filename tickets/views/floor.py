@@ -16,6 +16,7 @@ from tickets.estimates import Estimate
 from tickets.models import (
     Activity,
     Device,
+    DeviceKind,
     EventName,
     Extra,
     Label,
@@ -130,6 +131,16 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Missed:
+    """A kiosk that is offline."""
+
+    name: str
+    since: datetime
+    clock: str
+    meanwhile: str
+
+
+@dataclass(frozen=True)
 class Served:
     """Somebody who is being served: a card for their clerk, a row for the others."""
 
@@ -163,6 +174,7 @@ class Floor:
     ended: Sequence[Part]
     last_steps: Mapping[int | None, Part]
     calls: Sequence[Part]
+    missed: Sequence[Part]
     closed: str
 
 
@@ -200,17 +212,40 @@ def _floor(location: Location) -> Floor:
         for clerk_id, activity in undo.last_undoable(location.pk).items()
     }
     closed = opening(location, instants.now(), has_open_line=True).sentence
-    return Floor(lines, served, _just_ended(location), last_steps, _calls(location), closed)
-
-
-def _calls(location: Location) -> list[Part]:
-    """The kiosks where somebody wants help, the first who asked first."""
-    kiosks = (
-        location.devices.filter(is_active=True)
-        .exclude(help_wanted_at=None)
-        .order_by("help_wanted_at")
+    in_use = location.devices.filter(kind=DeviceKind.KIOSK, is_active=True)
+    kiosks = list(in_use.order_by("help_wanted_at", "name"))
+    return Floor(
+        lines,
+        served,
+        _just_ended(location),
+        last_steps,
+        calls=_calls(kiosks, location),
+        missed=_missed(kiosks, location),
+        closed=closed,
     )
-    return [draw(f"{PAGE}#call-for-help", _call(kiosk, location)) for kiosk in kiosks]
+
+
+def _calls(kiosks: Sequence[Device], location: Location) -> list[Part]:
+    """Where somebody wants help, the first who asked first."""
+    calls = [_call(kiosk, location) for kiosk in kiosks if kiosk.help_wanted_at]
+    return [draw(f"{PAGE}#call-for-help", call) for call in calls]
+
+
+def _missed(kiosks: Sequence[Device], location: Location) -> list[Part]:
+    now = instants.now()
+    return [
+        draw(
+            f"{PAGE}#missed-kiosk",
+            Missed(
+                name=kiosk.name,
+                since=since.replace(microsecond=0),
+                clock=_clock(since, location),
+                meanwhile=kiosk.meanwhile,
+            ),
+        )
+        for kiosk in kiosks
+        if (since := kiosk.last_seen_at) and kiosk.is_missed(now)
+    ]
 
 
 def _call(kiosk: Device, location: Location) -> Call:

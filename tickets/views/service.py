@@ -147,6 +147,7 @@ def _lists(clerk: User, location: Location) -> list[Parts]:
     mine = [each.card for each in here.served if each.caller_id == clerk.pk]
     return [
         Parts("calls-for-help", here.calls),
+        Parts("missed-kiosks", here.missed),
         Parts("waiting-head", [_head(location, here, lines, queue)]),
         Parts("rows", queue.rows, beside=queue.remaining),
         Parts("waiting-end", _end(queue)),

@@ -1,6 +1,6 @@
 // On the kiosk's pages from the server: makes it ready for when there is no network, and notices it.
 import * as outbox from "./outbox.js";
-import { keeps, send } from "./sync.js";
+import { isAnswering, keeps, send } from "./sync.js";
 
 const OFTEN = 5_000;
 const RENEWED = 15 * 60_000;
@@ -10,11 +10,14 @@ const isIdle = location.pathname === home;
 let isTroubled = false;
 let isLeft = false; // a visitor is on the way to another page, and is not called back
 
-/** Send what waits; a welcome page that hears nothing gives way to the one that needs no server. */
+/**
+ * Give the server a sign of life, and send what waits. A welcome page that hears nothing gives way to
+ * the one that needs no server.
+ */
 async function look() {
   const { waiting } = keeps ? await outbox.counts() : { waiting: 0 };
-  if (navigator.onLine && !waiting && !isTroubled) return;
-  const isThere = await send();
+  const isQuiet = navigator.onLine && !waiting && !isTroubled;
+  const isThere = await (isQuiet ? isAnswering() : send());
   if (isIdle && isTroubled && !isThere && (await isReady()) && !isLeft) location.replace(home);
   isTroubled = !isThere;
 }

@@ -68,6 +68,8 @@ async function report(server) {
   return true;
 }
 
+export const isAnswering = async () => Boolean(await ask());
+
 /** What the server knows of this kiosk; nothing if it is not there, or does not know it. */
 async function ask() {
   try {

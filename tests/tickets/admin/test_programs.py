@@ -188,15 +188,38 @@ def test_device_list_shows_what_a_kiosk_does_without_network(
 
 def test_device_list_shows_which_are_online(office: Office, manager: User, sign_in: SignIn) -> None:
     programs.renew_secret(office.device)
-    seen = {"on": timedelta(minutes=2), "off": timedelta(minutes=4)}
-    marks = {}
+    shown = []
 
-    for name, ago in seen.items():
+    for ago in (timedelta(seconds=20), timedelta(seconds=40), timedelta(minutes=5)):
         Device.objects.filter(pk=office.device.pk).update(last_seen_at=instants.now() - ago)
         html = sign_in(manager).get(url("device_changelist")).content.decode()
-        marks[name] = re.findall(r'field-is_online"><img[^>]*alt="(\w+)"', html)
+        shown += re.findall(r'field-state"><span class="chip chip--(\w+)">(.*?)</span>', html)
 
-    assert marks == {"on": ["True"], "off": ["False"]}
+    assert shown == [
+        ("good", "Online"),
+        ("danger", "Offline for 0\xa0minutes"),
+        ("danger", "Offline for 5\xa0minutes"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("keeps", "said"),
+    [
+        (True, "It keeps signing people in, and sends them when it is back."),
+        (False, "Nobody can sign in there."),
+    ],
+)
+def test_kiosk_that_is_offline_is_told_where_managers_look(
+    office: Office, manager: User, sign_in: SignIn, *, keeps: bool, said: str
+) -> None:
+    programs.renew_secret(office.device)
+    ago = instants.now() - timedelta(minutes=5)
+    Device.objects.filter(pk=office.device.pk).update(keeps_sign_ins=keeps, last_seen_at=ago)
+    client = sign_in(manager)
+
+    pages = [client.get(path).content.decode() for path in ("/admin/", url("device_changelist"))]
+
+    assert [page.count(said) for page in pages] == [1, 1]
 
 
 def test_tv_is_set_up_and_a_kiosk_has_nothing_of_it(

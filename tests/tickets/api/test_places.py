@@ -168,15 +168,15 @@ def test_a_kiosk_is_no_tv(api: Client, line: Line) -> None:
     assert refusal(api.get(f"/v1/tv/{kiosk.pk}")) == (404, "not_found", "")
 
 
-def test_heartbeat_is_a_sign_of_life_once_a_minute(api: Client, tv: Device) -> None:
+def test_heartbeat_is_a_sign_of_life_once_in_a_few_seconds(api: Client, tv: Device) -> None:
     seen = []
     with time_machine.travel("2026-03-02T09:00:00Z", tick=False) as clock:
         for _ in range(3):
             reply(api.post(f"/v1/tv/{tv.pk}/heartbeat", {"model": {"a": [1]}}, content_type=JSON))
             seen.append(Device.objects.get(pk=tv.pk).last_seen_at)
-            clock.shift(timedelta(seconds=40))
+            clock.shift(timedelta(seconds=5))
 
-    assert [str(each)[11:19] for each in seen if each] == ["09:00:00", "09:00:00", "09:01:20"]
+    assert [str(each)[11:19] for each in seen if each] == ["09:00:00", "09:00:00", "09:00:10"]
 
 
 def empty_state(api: Client, tv: Device, **query: str) -> tuple[str, str]:
