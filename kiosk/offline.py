@@ -17,6 +17,8 @@ from django.views.decorators.http import require_safe
 from kiosk import door, languages, sign_in
 from kiosk.devices import DeviceRequest
 from kiosk.door import Manner, at_door
+from tickets import forms
+from tickets.forms import Audience
 from tickets.models import Device, NameForm
 
 WORKER = "js/offline/worker.js"
@@ -100,9 +102,10 @@ def manifest(request: HttpRequest) -> HttpResponse:
 def _pages(request: DeviceRequest, device: Device, manner: Manner) -> Iterator[Page]:
     """Each question of each line, and how it comes back unanswered or not understood."""
     lines = list(device.location.lines.open())
+    every = forms.asked_at(device.location, Audience.KIOSK)
     for line in ["", *(str(line.pk) for line in lines)] if lines else []:
         chosen = QueryDict(f"line={line}" if line else "")
-        questions = sign_in.Questions(chosen, device.location, lines)
+        questions = sign_in.Questions(chosen, device.location, lines, every)
         page = sign_in.Page(request, device, manner, questions)
         for name in questions.names:
             if (name == "line") == (not line):

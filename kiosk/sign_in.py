@@ -24,7 +24,7 @@ from tickets.actions.extras import ExtraValue
 from tickets.estimates import Estimate
 from tickets.exceptions import LineClosed, Refusal, TicketStatus
 from tickets.forms import Audience, VisitorForm
-from tickets.models import Device, Line, Location, OpeningState, Source, Ticket, opening
+from tickets.models import Device, InputField, Line, Location, OpeningState, Source, Ticket, opening
 from tickets.states import Status
 
 WELCOME = "kiosk/welcome.html"
@@ -57,9 +57,16 @@ class Service:
 class Questions:
     """What a visitor is asked, in order, and what they have answered so far."""
 
-    def __init__(self, answers: QueryDict, location: Location, lines: Sequence[Line]) -> None:
+    def __init__(
+        self,
+        answers: QueryDict,
+        location: Location,
+        lines: Sequence[Line],
+        asked: Sequence[InputField] | None = None,
+    ) -> None:
         self.answers = answers.copy()
         self.location = location
+        self._asked = forms.asked_at(location, Audience.KIOSK) if asked is None else asked
         if len(lines) == 1:
             self.answers.setdefault("line", str(lines[0].pk))
         chosen = self.answers.get("line")
@@ -102,6 +109,7 @@ class Questions:
             audience=Audience.KIOSK,
             line=None if names == ("line",) else self.line,
             only=names or None,
+            asked=self._asked,
         )
 
 

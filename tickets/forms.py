@@ -1,6 +1,7 @@
 """What people type about a visitor, checked and put into the words of the domain. Forms never write."""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -92,7 +93,8 @@ class VisitorForm(forms.Form):
     """The questions of a location to one visitor: line, then its input fields in their order.
 
     `line` leaves the choice of the line out; `only` asks just the named questions, as the kiosk
-    does page by page. `details` is what `intake.create` and `details.edit` take.
+    does page by page; who makes several forms has looked up once what is `asked_at` the location.
+    `details` is what `intake.create` and `details.edit` take.
     """
 
     error_css_class = "has-error"
@@ -105,12 +107,17 @@ class VisitorForm(forms.Form):
         audience: Audience,
         line: Line | None = None,
         only: tuple[str, ...] | None = None,
+        asked: Sequence[InputField] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.location = location
         self.line = line
-        self.input_fields = {name_of(f): f for f in _asked(location, audience, line)}
+        if asked is None:
+            asked = asked_at(location, audience, line)
+        elif line:
+            asked = [field for field in asked if field.concerns(line)]
+        self.input_fields = {name_of(field): field for field in asked}
         if line is None:
             self.fields["line"] = forms.ModelChoiceField(
                 Line.objects.open().filter(location=location),
@@ -134,8 +141,7 @@ class VisitorForm(forms.Form):
         chosen: Line | None = cleaned.get("line")
         if chosen:
             for name, field in self.input_fields.items():
-                lines = field.lines.all()
-                if lines and chosen not in lines:
+                if not field.concerns(chosen):
                     cleaned.pop(name, None)
                     self.errors.pop(name, None)
         return cleaned
@@ -287,9 +293,10 @@ def name_of(field: InputField) -> str:
     return FIELD_COLUMNS.get(FieldType(field.type)) or f"field-{field.pk}"
 
 
-def _asked(location: Location, audience: Audience, line: Line | None) -> list[InputField]:
+def asked_at(location: Location, audience: Audience, line: Line | None = None) -> list[InputField]:
+    """What the location asks visitors of `line`, in order; without it, of all lines, and of which."""
     fields = InputField.objects.filter(location=location, is_active=True)
-    if line is not None:
+    if line:
         fields = InputField.objects.asked_in(line)
     if audience == Audience.KIOSK:
         fields = fields.filter(is_shown_in_kiosk=True)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.conftest import CountQueries, Figure
 from tests.factories import (
     DeviceFactory,
     InputFieldFactory,
@@ -149,6 +150,26 @@ def test_kept_pages_come_small(kiosk: Client, line: Line) -> None:
     answer = kiosk.get(PATH, headers={"Accept-Encoding": "gzip"})
 
     assert answer["Content-Encoding"] == "gzip"
+
+
+def test_kept_pages_cost_the_same_for_more_lines_and_questions(
+    kiosk: Client, location: Location, line: Line, count_queries: CountQueries, figure: Figure
+) -> None:
+    other = LineFactory.create(location=location)
+    kiosk.get(PATH)  # which notes that the kiosk is there
+    few = count_queries(lambda: kiosk.get(PATH))
+    for position in (3, 4, 5):
+        field = InputFieldFactory.create(location=location, type="SELECT", position=position)
+        field.lines.add(line, other)
+        for title in ("A", "B", "C"):
+            field.options.create(title=title)
+        LineFactory.create(location=location)
+
+    many = count_queries(lambda: kiosk.get(PATH))
+
+    figure("kiosk offline pages, queries with 2 lines and with 5, 3 choices more", (few, many))
+    assert len(pages(kiosk.get(PATH))) > 20
+    assert many == few
 
 
 def test_worker_is_in_charge_of_the_kiosk(client: Client) -> None:

@@ -342,6 +342,11 @@ class InputField(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def concerns(self, line: Line) -> bool:
+        """Whether a visitor of `line` is asked this, as `asked_in` says it of many."""
+        lines = self.lines.all()
+        return not lines or line in lines
+
     @property
     def question(self) -> str:
         """As visitors read it, in the language of the page.
