@@ -18,13 +18,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kiosk import door
 from kiosk.devices import DeviceRequest
 from kiosk.door import Manner, at_door
-from tickets import estimates, forms, idempotency, instants
+from tickets import access, estimates, forms, idempotency, instants
 from tickets.actions import assistance, details, extras, intake
 from tickets.actions.extras import ExtraValue
 from tickets.estimates import Estimate
 from tickets.exceptions import LineClosed, Refusal, TicketStatus
 from tickets.forms import Audience, VisitorForm
-from tickets.models import Device, InputField, Line, Location, OpeningState, Source, Ticket, opening
+from tickets.models import Device, InputField, Line, Location, Source, Ticket, opening
 from tickets.states import Status
 
 WELCOME = "kiosk/welcome.html"
@@ -121,11 +121,9 @@ def welcome(request: DeviceRequest, device: Device, manner: Manner) -> HttpRespo
         del request.session[SHOWN_TICKET]
     location = device.location
     services = _services(location)
-    hours = opening(location, instants.now())
     context = {
         "services": services,
-        "opening": hours,
-        "is_open": hours.state == OpeningState.OPEN,
+        "opening": opening(location, instants.now()),
         "is_live": True,
         "called_from": "welcome",
     }
@@ -216,7 +214,7 @@ def _first_page(
         for name, answer in forms.answers_of(ticket).items():
             answers.setlist(name, answer if isinstance(answer, list) else [answer])
         answers["line"] = str(ticket.line_id)
-    elif opening(device.location, instants.now()).state != OpeningState.OPEN:
+    elif not access.open_lines(device.location):
         return door.to("welcome", manner)
     questions = Questions(answers, device.location, lines)
     return Page(request, device, manner, questions).asking(questions.names[0])

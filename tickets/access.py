@@ -15,7 +15,6 @@ from tickets.models import (
     DeviceKind,
     Line,
     Location,
-    OpeningState,
     Role,
     RoleType,
     Ticket,
@@ -191,8 +190,8 @@ def note_seen(device: Device) -> None:
 def open_lines(location: Location) -> QuerySet[Line]:
     """What a visitor may choose from: nothing outside of the opening hours."""
     lines = Line.objects.open().filter(location=location)
-    hours = opening(location, instants.now(), has_open_line=True)
-    return lines if hours.state == OpeningState.OPEN else lines.none()
+    is_open = opening(location, instants.now(), has_open_line=True).is_open
+    return lines if is_open else lines.none()
 
 
 def remote_location(slug: str) -> Location | None:

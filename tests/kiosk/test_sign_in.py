@@ -419,7 +419,7 @@ def test_welcome_without_an_open_line_says_that_it_is_closed(kiosk: Client, line
 
     answer = kiosk.get("/kiosk/")
 
-    assert answer.context["is_open"] is False
+    assert answer.context["opening"].is_open is False
     assert answer.content.decode().count("On a break") == 1
 
 

@@ -43,6 +43,11 @@ class Opening:
     reason: str = ""
 
     @property
+    def is_open(self) -> bool:
+        """Whether visitors may sign in."""
+        return self.state == OpeningState.OPEN
+
+    @property
     def is_closed(self) -> bool:
         return self.state == OpeningState.CLOSED
 

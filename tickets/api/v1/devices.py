@@ -10,7 +10,7 @@ from tickets import access, instants, languages
 from tickets.actions import programs
 from tickets.api.endpoints import endpoint
 from tickets.api.v1 import inputs, reach, resources
-from tickets.models import Actor, Device, DeviceKind, Location, OpeningState, opening
+from tickets.models import Actor, Device, DeviceKind, Location, opening
 
 
 @endpoint("GET", "POST", "DELETE")
@@ -48,9 +48,9 @@ def empty_state(request: Request, pk: int) -> Response:
 
 
 def _invitation(place: Location) -> tuple[str, str]:
-    state = opening(place, instants.now()).state
-    if state != OpeningState.OPEN:
-        layout = "closed" if state == OpeningState.CLOSED else "onBreak"
+    hours = opening(place, instants.now())
+    if not hours.is_open:
+        layout = "closed" if hours.is_closed else "onBreak"
         # Translators: for visitors
         return layout, _("Nobody can sign in at the moment.")
     if Device.objects.filter(location=place, kind=DeviceKind.KIOSK, is_active=True).exists():
