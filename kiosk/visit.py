@@ -24,7 +24,7 @@ from tickets.actions import lifecycle
 from tickets.actions import remote as from_afar
 from tickets.exceptions import NobodyBehind, NoMoreTime, Refusal, RejoinTooLate
 from tickets.limits import Limit
-from tickets.models import VISITOR, EventName, MessageStatus, NameForm, Source, Ticket
+from tickets.models import VISITOR, By, EventName, MessageStatus, NameForm, Source, Ticket
 from tickets.states import Status
 
 PAGE = "kiosk/visit.html"
@@ -34,8 +34,8 @@ STEP_PAGE = "kiosk/confirm.html"
 SHEET = "sheet-content"
 SHEET_PART = f"{STEP_PAGE}#step"
 
-#: What was not there is counted by network, so that nobody tries links for long.
-MISSES = Limit("visit", burst=30, interval=timedelta(seconds=10))
+#: So often a visitor may say that they are here, or that they are not; each time is on record.
+ARRIVALS = Limit("arrival", burst=6, interval=timedelta(minutes=1))
 
 #: So many of the people ahead are drawn; the number beside them is exact.
 DRAWN = 7
@@ -61,10 +61,10 @@ def of_visit(view: VisitView) -> Callable[[VisitRequest, str], HttpResponse]:
         ticket = access.ticket_by_visit_token(token)
         if ticket:
             return view(request, ticket)
-        if limits.take(MISSES, request.META.get("REMOTE_ADDR", "")):
+        if limits.take(access.VISIT_GUESSES, request.META.get("REMOTE_ADDR", "")):
             raise Http404
         response = render(request, "404.html", status=429)
-        response["Retry-After"] = str(MISSES.interval.seconds)
+        response["Retry-After"] = str(access.VISIT_GUESSES.interval.seconds)
         return response
 
     return page
@@ -96,14 +96,15 @@ def rejoin(request: VisitRequest, ticket: Ticket) -> HttpResponse:
 def arrive(request: VisitRequest, ticket: Ticket) -> HttpResponse:
     """Tell the staff that a visitor who joined from afar is here."""
     is_possible = _waits(ticket) and not ticket.arrived_at
-    return _step(request, ticket, from_afar.arrive, "arrive", is_possible=is_possible)
+    action = _unhurried(from_afar.arrive)
+    return _step(request, ticket, action, "arrive", is_possible=is_possible)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_visit
 def take_arrival_back(request: VisitRequest, ticket: Ticket) -> HttpResponse:
     is_possible = _waits(ticket) and bool(ticket.arrived_at)
-    action = from_afar.take_arrival_back
+    action = _unhurried(from_afar.take_arrival_back)
     return _step(request, ticket, action, "take-arrival-back", is_possible=is_possible)
 
 
@@ -112,6 +113,24 @@ def take_arrival_back(request: VisitRequest, ticket: Ticket) -> HttpResponse:
 def delay(request: VisitRequest, ticket: Ticket) -> HttpResponse:
     """More time: a few of those behind go first."""
     return _step(request, ticket, from_afar.delay, "delay", is_possible=_waits(ticket))
+
+
+class Hasty(Refusal):
+    """The same visit has done this too often in a short while."""
+
+    code = "hasty"
+    message = _("You have changed this several times. Wait a minute, then try again.")
+
+
+def _unhurried(action: Callable[..., Ticket]) -> Callable[..., Ticket]:
+    """The action, so often and no more. Raises Hasty."""
+
+    def limited(ticket: Ticket, *, by: By) -> Ticket:
+        if not limits.take(ARRIVALS, ticket.visit_token):
+            raise Hasty
+        return action(ticket, by=by)
+
+    return limited
 
 
 def _waits(ticket: Ticket) -> bool:
@@ -154,7 +173,7 @@ def _words_of(refusal: Refusal, name: str, ticket: Ticket) -> Promise | str:
     """Why a step was not taken, where the status page does not say it already."""
     if name == "leave" and ticket.status == Status.CALLED:
         return _("You have not left the line: you were called just before.")
-    if isinstance(refusal, RejoinTooLate | NoMoreTime | NobodyBehind):
+    if isinstance(refusal, RejoinTooLate | NoMoreTime | NobodyBehind | Hasty):
         return refusal.message
     return ""
 

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tickets import instants, prepared
+from tickets.limits import Limit
 from tickets.models import (
     Activity,
     ApiKey,
@@ -37,6 +38,8 @@ DEVICE_SEEN_EVERY = timedelta(seconds=8)
 
 #: So long after the end of a visit its private page still answers.
 VISIT_PAGE_LASTS = timedelta(hours=24)
+#: So often one network may ask for visits that are not there, so that nobody tries links for long.
+VISIT_GUESSES = Limit("visit", burst=30, interval=timedelta(seconds=10))
 
 
 def locations_for(user: User | AnonymousUser) -> QuerySet[Location]:

@@ -10,10 +10,11 @@ from django.contrib.auth import get_user
 from django.db import connection
 from django.http import HttpRequest
 
-from tickets import access, ids, origins
+from tickets import access, ids, limits, origins
 from tickets.events import channel_of
 from tickets.models import DeviceKind, Location
 from tickets.realtime.hub import Versions
+from tickets.realtime.sse import Throttled
 
 
 def versions() -> Versions:
@@ -26,7 +27,10 @@ def versions() -> Versions:
 
 
 def authorise(scope: Any) -> str | None:
-    """The channel of `/stream/service/<id>/`, `/stream/kiosk/`, `/stream/tv/`, `/stream/visit/<token>/`."""
+    """The channel of `/stream/service/<id>/`, `/stream/kiosk/`, `/stream/tv/`, `/stream/visit/<token>/`.
+
+    Raises Throttled for who tries links of visits, as their page does.
+    """
     path = unquote(scope["path"])
     if any("\x00" in text for text in (path, *_cookies(scope).values())):
         return None
@@ -52,8 +56,16 @@ def _location_id(path: list[str], scope: Any) -> int | None:
             return device.location_id if device else None
         case ["visit", token]:
             ticket = access.ticket_by_visit_token(token)
-            return ticket.location_id if ticket else None
+            if ticket:
+                return ticket.location_id
+            if not limits.take(access.VISIT_GUESSES, _address(scope)):
+                raise Throttled(retry_after=access.VISIT_GUESSES.interval.seconds)
     return None
+
+
+def _address(scope: Any) -> str:
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
 def _cookies(scope: Any) -> dict[str, str]:

@@ -571,6 +571,25 @@ def test_more_time_a_third_time_says_why_not(client: Client, line: Line) -> None
     assert part.content.startswith(b'<div id="visit"')
 
 
+def test_arrival_is_told_and_taken_back_so_often_and_no_more(
+    client: Client, line: Line, figure: Figure
+) -> None:
+    ticket = remote.join(line, first_name="Jane")
+    other = remote.join(line, first_name="John")
+    with time_machine.travel(NOON, tick=False) as clock:
+        toggles = [*["here/", "not-here/"] * 3, "here/"]
+        answers = [take(client, ticket, step) for step in toggles]
+        of_another = take(client, other, "here/")
+        clock.shift(timedelta(minutes=1))
+        a_minute_later = take(client, ticket, "here/")
+
+    written = ticket.activities.filter(event="ticket.edited").count()
+    figure("arrivals told by one visit at once, of 7; on record", written - 1)
+    assert [answer.status_code for answer in answers] == [302] * 6 + [409]
+    assert "You have changed this several times. Wait a minute" in answers[-1].content.decode()
+    assert (of_another.status_code, a_minute_later.status_code, written) == (302, 302, 7)
+
+
 def test_step_is_asked_in_a_sheet_over_the_page(client: Client, ticket: Ticket) -> None:
     sheet = client.get(address(ticket, "leave/"), headers=HTMX | {"HX-Target": "sheet-content"})
 

@@ -10,7 +10,7 @@ from tickets.realtime.threads import in_thread
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-#: Blocking: the channel that this request may listen to, or None.
+#: Blocking: the channel that this request may listen to, or None. May raise Throttled.
 Authorise = Callable[[Scope], str | None]
 
 KEEP_ALIVE = 4.0  # seconds, after which the listener's right is looked at again
@@ -27,21 +27,33 @@ COMMON = [
     (b"x-frame-options", b"DENY"),
 ]
 HEADERS = [*COMMON, (b"content-type", b"text/event-stream"), (b"x-accel-buffering", b"no")]
-NOT_FOUND = [*COMMON, (b"content-type", b"text/plain; charset=utf-8")]
+REFUSED = [*COMMON, (b"content-type", b"text/plain; charset=utf-8")]
+
+
+class Throttled(Exception):
+    """Whoever asks has asked too often for what is not there; `retry_after` in seconds."""
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after
 
 
 async def stream(
     hub: Hub, authorise: Authorise, scope: Scope, receive: Receive, send: Send
 ) -> None:
-    """Answer with `sync` first, then `changed` after each change, `ping` in between; or 404.
+    """Answer with `sync` first, then `changed` after each change, `ping` in between; or 404, or 429.
 
     After `sync` a page fetches its parts once, so that nothing is missed between two connections.
     A right that is withdrawn ends the stream within seconds.
     """
-    channel = await in_thread(authorise, scope)
+    try:
+        channel = await in_thread(authorise, scope)
+    except Throttled as throttled:
+        wait = (b"retry-after", str(throttled.retry_after).encode())
+        await _refuse(send, 429, b"Too many requests", wait)
+        return
     if channel is None:
-        await send({"type": "http.response.start", "status": 404, "headers": NOT_FOUND})
-        await send({"type": "http.response.body", "body": b"Not found"})
+        await _refuse(send, 404, b"Not found")
         return
     listener = hub.join(channel)
     gone = asyncio.create_task(_gone(receive, listener))
@@ -54,7 +66,7 @@ async def stream(
             if listener.is_closing:
                 break
             if _clock() >= due:
-                if await in_thread(authorise, scope) != channel:
+                if not await _may_stay(authorise, scope, channel):
                     break
                 due = _clock() + KEEP_ALIVE
             await _send(send, CHANGED if is_woken else PING)
@@ -66,6 +78,18 @@ async def stream(
     finally:
         gone.cancel()
         hub.leave(listener)
+
+
+async def _refuse(send: Send, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": [*REFUSED, *headers]})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _may_stay(authorise: Authorise, scope: Scope, channel: str) -> bool:
+    try:
+        return await in_thread(authorise, scope) == channel
+    except Throttled:
+        return False
 
 
 def _clock() -> float:

@@ -48,6 +48,28 @@ def service(line: Line) -> str:
     return f"/stream/service/{line.location_id}/"
 
 
+def test_k5_guesses_at_streams_of_visits_are_throttled_and_a_real_one_opens(
+    address: str, line: Line, clerk: User, figure: Figure
+) -> None:
+    ticket = waiting_ticket(line, by=clerk)
+    statuses = []
+    for guess in range(40):
+        with listening(address, f"/stream/visit/guess-{guess}/") as ear:
+            statuses.append((ear.status, ear.headers["Retry-After"]))
+
+    with listening(address, f"/stream/visit/{ticket.visit_token}/") as ear:
+        own = ear.status
+
+    refused = [status for status, _wait in statuses]
+    figure(
+        "K5 guesses at streams answered as missing, throttled",
+        (refused.count(404), refused.count(429)),
+    )
+    assert 30 <= refused.count(404) <= 32  # the network has one more after each ten seconds
+    assert statuses[-1] == (429, "10")
+    assert own == 200
+
+
 def test_stream_begins_with_sync(address: str, line: Line, clerk: User) -> None:
     with listening(address, service(line), session_of(clerk)) as ear:
         assert (ear.status, ear.headers["Content-Type"]) == (200, "text/event-stream")
