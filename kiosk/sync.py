@@ -23,6 +23,7 @@ from tickets.actions.extras import ExtraValue
 from tickets.exceptions import LineClosed, LineNotFound
 from tickets.forms import Audience, VisitorForm
 from tickets.models import Device, DeviceKind, Line, Location, Source, Ticket
+from tickets.models.tickets import NUMBER_AS_TYPED
 
 #: A kiosk knows how long ago somebody signed in, and is believed so far.
 WINDOW = timedelta(hours=12)
@@ -184,6 +185,13 @@ def _lines(wanted: Line) -> list[Line]:
     return [wanted, *wanted.location.lines.open()]
 
 
+def _as_typed(name: str, field: forms.Field) -> str:
+    """How an answer that does not pass is called: a number stays hidden, as numbers are."""
+    if name == "phone_number":
+        return NUMBER_AS_TYPED
+    return (gettext("As typed: %(question)s") % {"question": field.label})[:50]
+
+
 def _details(sign_in: Sent, line: Line) -> dict[str, Any]:
     """The answers that pass; the staff find the others as they were typed, and a label that says so."""
     answers = sign_in.answers
@@ -194,7 +202,7 @@ def _details(sign_in: Sent, line: Line) -> dict[str, Any]:
     details = form.details
     details["extras"] += [
         ExtraValue(
-            title=(gettext("As typed: %(question)s") % {"question": field.label})[:50],
+            title=_as_typed(name, field),
             value=", ".join(answers.getlist(name))[:500],
         )
         for name, field in form.fields.items()

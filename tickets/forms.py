@@ -28,7 +28,7 @@ from tickets.models import (
     Location,
     Ticket,
 )
-from tickets.models.tickets import masked
+from tickets.models.tickets import masked, shown_extra
 
 #: So long a text message can be: ten of the network's, joined.
 MOST_OF_A_MESSAGE = 1600
@@ -182,7 +182,7 @@ class EditForm(VisitorForm):
         for count, extra in enumerate(self.known):
             name = asked.get(extra.title.casefold())
             if name is None:
-                self._add_free(f"extra-{count}-{extra.title}", extra)
+                self._add_free(f"extra-{count}-{extra.title}", extra, is_revealed=is_revealed)
             elif not extra.is_editable:
                 self.fields[name].disabled = True
         for name, field in self.fields.items():
@@ -203,10 +203,11 @@ class EditForm(VisitorForm):
             phone.kept = ticket.phone_number
             self.initial["phone_number"] = ticket.masked_phone_number
 
-    def _add_free(self, name: str, extra: ExtraValue) -> None:
+    def _add_free(self, name: str, extra: ExtraValue, *, is_revealed: bool) -> None:
         self.free[name] = extra
         if extra.is_editable:
-            self.initial[name] = extra.value
+            shown = extra.value if is_revealed else shown_extra(extra.title, extra.value)
+            self.initial[name] = shown
             self.fields[name] = TextField(
                 label=extra.title,
                 required=False,
@@ -254,7 +255,9 @@ class EditForm(VisitorForm):
         """An extra that came while somebody typed is not in what was sent, and stays."""
         if name not in self.fields or name not in self.data:
             return extra
-        return replace(extra, value=self.cleaned_data[name])
+        typed = self.cleaned_data[name]
+        is_left = typed == shown_extra(extra.title, extra.value)
+        return extra if is_left else replace(extra, value=typed)
 
 
 def as_extras(field: InputField, answer: Any) -> list[ExtraValue]:

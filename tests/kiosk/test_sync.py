@@ -263,7 +263,7 @@ def test_answer_that_does_not_pass_is_kept_as_typed_and_marked(kiosk: Client, li
     ticket = Ticket.objects.get()
     assert (ticket.first_name, ticket.phone_number) == ("Jane", "")
     extras = [(extra.title, extra.value) for extra in ticket.extras.all()]
-    assert extras == [("As typed: Phone number", "12345 or so")]
+    assert extras == [("Mobile number, as typed", "12345 or so")]
     assert [label.value for label in ticket.labels.all()] == ["Check the answers"]
 
 

@@ -13,6 +13,7 @@ from tickets.actions.routing import hold_open
 from tickets.events import changed
 from tickets.exceptions import NoPhoneNumber, NoteChanged, NoteFixed, TicketStatus
 from tickets.models import FIELD_COLUMNS, Activity, By, EventName, Line, Ticket
+from tickets.models.tickets import NUMBER_AS_TYPED
 from tickets.states import Status
 
 #: The extra in which coworkers leave each other a note, as in the reference ticket.
@@ -97,10 +98,10 @@ def _is_note(extra: ExtraValue) -> bool:
 
 
 def reveal(ticket: Ticket, *, by: By) -> Activity:
-    """Put on record that `by` looks at the whole phone number. Raises NoPhoneNumber."""
+    """Put on record that `by` looks at the whole number, as it was typed too. Raises NoPhoneNumber."""
     with transaction.atomic():
         ticket.lock()
-        if not ticket.phone_number:
+        if not ticket.phone_number and not ticket.extras.filter(title=NUMBER_AS_TYPED).exists():
             raise NoPhoneNumber
         return events.record(
             EventName.REVEALED, by=by, ticket=ticket, location_id=ticket.location_id

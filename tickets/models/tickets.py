@@ -34,8 +34,17 @@ def new_visit_token() -> str:
     return secrets.token_urlsafe(24)
 
 
+#: The title of the extra that keeps a mobile number which is none, as the visitor typed it.
+NUMBER_AS_TYPED = "Mobile number, as typed"
+
+
 def masked(phone_number: str) -> str:
     return f"•••{phone_number[-4:]}" if phone_number else ""
+
+
+def shown_extra(title: str, value: str) -> str:
+    """The value of an extra as it is shown to who has not asked for a number."""
+    return masked(value) if title == NUMBER_AS_TYPED else value
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -384,7 +393,15 @@ class Extra(models.Model):
         ordering = ("id",)
 
     def __str__(self) -> str:
-        return f"{self.title}: {self.value}"
+        return f"{self.title}: {self.shown}"
+
+    @property
+    def is_number(self) -> bool:
+        return self.title == NUMBER_AS_TYPED
+
+    @property
+    def shown(self) -> str:
+        return shown_extra(self.title, self.value)
 
 
 class Label(models.Model):

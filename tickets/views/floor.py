@@ -292,7 +292,7 @@ def _beside(tickets: Sequence[Ticket], shown_extras: Q) -> Beside:
         labels[label.ticket_id].append(Tag(label.value, label.color))
     facts: dict[int, list[Fact]] = defaultdict(list)
     for extra in Extra.objects.filter(shown_extras, ticket__in=ids).exclude(value=""):
-        facts[extra.ticket_id].append(Fact(extra.title, extra.value, extra.url))
+        facts[extra.ticket_id].append(Fact(extra.title, extra.shown, extra.url))
     unread = Message.objects.unread().filter(ticket__in=ids)
     return Beside(labels, facts, frozenset(unread.values_list("ticket", flat=True)))
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from tickets.actions import undo
 from tickets.instants import to_wire
 from tickets.models import Activity, Desk, EventName, Line, Ticket, User
-from tickets.models.tickets import masked
+from tickets.models.tickets import masked, shown_extra
 
 #: The columns that say something to a clerk, in the order in which they are told.
 COLUMNS = {
@@ -127,7 +127,9 @@ def _extras(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> Iterat
     titles = dict.fromkeys(each["title"] for each in (*before, *after))
     for title in titles:
         was, now = (
-            ", ".join(each["value"] for each in extras if each["title"] == title)
+            ", ".join(
+                shown_extra(title, each["value"]) for each in extras if each["title"] == title
+            )
             for extras in (before, after)
         )
         if was != now:

@@ -13,6 +13,7 @@ from tests.factories import InputFieldFactory, LineFactory, clerk_of, waiting_ti
 from tickets.actions import details, labels, lifecycle, messages, privacy, routing, undo
 from tickets.actions.extras import ExtraValue
 from tickets.models import Activity, EventName, Line, Ticket, User
+from tickets.models.tickets import NUMBER_AS_TYPED
 from tickets.states import Status
 from tickets.views import visit
 
@@ -462,6 +463,30 @@ def test_p6_a_reveal_of_another_visit_shows_nothing(
     html = staff.get(page_of(ticket), {"shown": shown.pk}).content.decode()
 
     assert html.count(PHONE) == 0
+
+
+@under_htmx_and_plain
+def test_p6_number_as_it_was_typed_is_masked_until_it_is_revealed(
+    staff: Client, line: Line, clerk: User, figure: Figure, headers: Any
+) -> None:
+    typed = [ExtraValue(title=NUMBER_AS_TYPED, value="5512 34 or 35")]
+    ticket = waiting_ticket(line, by=clerk, extras=typed)
+    before = [staff.get(reverse("tickets:service", args=[line.location_id]))]
+    lifecycle.call(ticket, by=clerk)
+    pages = [("tickets:ticket", ticket.pk), ("tickets:service", line.location_id)]
+    pages.append(("tickets:edit-visitor", ticket.pk))
+
+    unasked = before + [staff.get(reverse(name, args=[pk]), headers=headers) for name, pk in pages]
+    edit(staff, ticket, first_name="Joan", **{f"extra-0-{NUMBER_AS_TYPED}": "•••r 35"})
+    response = take(staff, "reveal-number", ticket, headers=headers)
+
+    leaks = sum(page.content.decode().count("5512 34") for page in unasked)
+    page = response if headers else staff.get(response["Location"])
+    assert leaks == 0
+    assert ticket.extras.get().value == "5512 34 or 35"
+    assert ticket.activities.filter(event=EventName.REVEALED, user=clerk).count() == 1
+    assert page.content.decode().count("5512 34 or 35") == 1
+    figure("P6 a number as it was typed, pages that show it unasked", f"{leaks} of {len(unasked)}")
 
 
 def test_reveal_without_a_number_is_refused(staff: Client, line: Line, clerk: User) -> None:
