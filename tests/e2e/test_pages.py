@@ -220,7 +220,7 @@ def test_pages_of_the_admin(city: Location, sign_in: SignIn, audit: Audit) -> No
         "/admin/tickets/ticket/",
         f"/admin/tickets/ticket/{ticket.pk}/change/",
         f"/admin/tickets/inputfield/{question.pk}/change/",
-        "/admin/tickets/user/add/",
+        f"/admin/tickets/location/{city.pk}/waits/",
         f"/admin/tickets/location/{city.pk}/change/",
         "/admin/tickets/job/",
         f"/poster/{city.slug}/",

@@ -9,8 +9,11 @@ from django.contrib import admin
 from django.contrib.auth.hashers import make_password
 from django.core.validators import RegexValidator
 from django.db.models import ManyToManyField, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import path
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tickets import events
@@ -20,6 +23,7 @@ from tickets.admin.hours import WEEK, OpeningExceptionInline, WeekForm
 from tickets.admin.scope import Scoped, ScopedFilter, staff, step
 from tickets.admin.site import site
 from tickets.admin.translations import Text, TranslatedForm, fieldset, in_languages_of
+from tickets.admin.waits import promises
 from tickets.exceptions import LineNameTaken
 from tickets.models import (
     Desk,
@@ -130,6 +134,21 @@ class LocationAdmin(Scoped):
     )
 
     inlines = (OpeningExceptionInline,)
+
+    def get_urls(self) -> list[Any]:
+        waits = self.admin_site.admin_view(self.waits)
+        name = "tickets_location_waits"
+        return [path("<int:pk>/waits/", waits, name=name), *super().get_urls()]
+
+    def waits(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """How the waits that visitors were told compare with those that they had."""
+        location = get_object_or_404(self.get_queryset(request), pk=pk)
+        context = self.admin_site.each_context(request) | {
+            "title": gettext("Waits told and waits had"),
+            "location": location,
+            "days": promises(location),
+        }
+        return render(request, "admin/tickets/location/waits.html", context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return staff(request).is_account_wide

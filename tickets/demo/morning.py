@@ -8,7 +8,7 @@ from functools import partial
 
 from django.utils.translation import gettext as _
 
-from tickets import instants
+from tickets import estimates, instants
 from tickets.actions import intake, lifecycle, messages, routing
 from tickets.actions.extras import ExtraValue
 from tickets.demo.places import Person, Place
@@ -94,8 +94,9 @@ class Morning:
             heapq.heappush(self._diary, (-seconds_left, self._entries, step))
 
     def _arrive(self, nonce: str, guest: Guest) -> None:
+        line = self.lines[guest.line]
         ticket = intake.create(
-            self.lines[guest.line],
+            line,
             by=self._who_adds(guest),
             source=guest.source,
             first_name=guest.first_name,
@@ -105,6 +106,7 @@ class Morning:
             extras=[ExtraValue(title=t, value=v) for t, v in guest.extras.items()],
             labels=guest.labels,
             nonce=nonce,
+            quoted=estimates.for_newcomers([line])[line.pk].quote,
         )
         self.tickets[guest.first_name] = ticket
         if guest.phone_number:
