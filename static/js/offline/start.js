@@ -15,7 +15,8 @@ let isLeft = false; // a visitor is on the way to another page, and is not calle
  * the one that needs no server.
  */
 async function look() {
-  const { waiting } = keeps ? await outbox.counts() : { waiting: 0 };
+  const none = { waiting: 0 };
+  const { waiting } = keeps ? await outbox.counts().catch(() => none) : none; // the disk may fail
   const isQuiet = navigator.onLine && !waiting && !isTroubled;
   const isThere = await (isQuiet ? isAnswering() : send());
   if (isIdle && isTroubled && !isThere && (await isReady()) && !isLeft) location.replace(home);
