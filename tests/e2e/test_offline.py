@@ -280,6 +280,31 @@ def test_k3_pages_without_network_leave_nothing_and_give_way(
     assert page.evaluate("() => caches.keys()") == []
 
 
+def test_worker_answers_for_a_server_that_says_nothing_or_fails(
+    start: Start, network: Cable, figure: Figure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = start()
+    make_ready(page)
+    is_offline = page.get_by_text("This screen cannot show")
+
+    network.hang()
+    began = time.monotonic()
+    page.goto("/kiosk/sign-in/", wait_until="commit")
+    silent = time.monotonic() - began
+    expect(page.get_by_role("heading", level=1)).to_have_text("Which service do you need?")
+    network.mend()
+    with monkeypatch.context() as patch:
+        patch.setattr(access, "note_seen", lambda _device: 1 / 0)
+        page.goto("/kiosk/")
+        expect(is_offline).to_be_visible()
+        assert page.request.get("/kiosk/").status == 500
+    page.goto("/kiosk/")
+    expect(page.locator("script[data-worker]")).to_be_attached()
+
+    figure("UK6 the worker answers for a silent server after, s", round(silent, 1))
+    assert 3 <= silent < 6
+
+
 def test_pages_without_network(
     start: Start,
     office: Office,
