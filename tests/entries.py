@@ -142,7 +142,7 @@ SILENT = {
     "a sign-in": "sessions are of no location",
     "a key": "keys are of no location",
     "a person": "names and rights, which are looked at with the next request",
-    "a sign of life": "once a minute, for the admin",
+    "a sign of life": "once in eight seconds, for the staff",
     "a count": "a question that is asked by POST",
     "a piece of work": "the worker does it, and tells what it does",
 }
