@@ -231,8 +231,9 @@ def _context(ticket: Ticket) -> dict[str, Any]:
         "ticket": ticket,
         "location": ticket.location,
         "name": ticket.name_in_public(NameForm.FIRST_INITIAL),
-        # A message that may still be stopped by an undo is not shown before it goes out.
-        "talk": ticket.messages.exclude(status=MessageStatus.QUEUED),
+        # A message that may still be stopped by an undo is not shown before it goes out; what the
+        # page says itself was only for the phone.
+        "talk": ticket.messages.exclude(status=MessageStatus.QUEUED).filter(moment=""),
     }
     match ticket.status:
         case Status.NEW:

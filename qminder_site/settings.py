@@ -195,6 +195,27 @@ MAILERS = {
 }
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="visits@localhost")
 
+# How the world outside reaches the site: in texts to visitors, and in what a provider signs.
+SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
+
+# Who carries text messages: nobody, "twilio", or "development" with a fake phone for trials.
+SMS_PROVIDER = env.str("SMS_PROVIDER", default="")
+SMS_NUMBER = env.str("SMS_NUMBER", default="+15005550006" if SMS_PROVIDER == "development" else "")
+TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
+TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
+if SMS_PROVIDER not in ("", "twilio", "development"):
+    raise ImproperlyConfigured(
+        "SMS_PROVIDER is twilio or development; without it no texts are sent."
+    )
+if SMS_PROVIDER == "development" and not (DEMO or INSECURE_HTTP):
+    raise ImproperlyConfigured(
+        "SMS_PROVIDER=development shows every text to everybody. Use it only in a trial, with DEMO."
+    )
+if SMS_PROVIDER == "twilio":
+    for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "SMS_NUMBER", "SITE_URL"):
+        if not env.str(name, default=""):
+            raise ImproperlyConfigured(f"Text messages by Twilio need {name}: docs/deployment.md.")
+
 LANGUAGE_CODE = "en"
 # Only what there is a catalogue for: a page must not say that it is in a language that it is not.
 # Each is named in its own script, for whoever reads no other.

@@ -8,9 +8,10 @@ from datetime import timedelta
 from functools import partial
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlencode
 
 import time_machine
-from django.test import Client, RequestFactory
+from django.test import Client, RequestFactory, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.views.generic import RedirectView
 
@@ -34,7 +35,9 @@ from tickets import access, actions, instants, outbox
 from tickets.actions import (
     assistance,
     closing,
+    details,
     fields,
+    inbound,
     labels,
     lines,
     messages,
@@ -45,7 +48,8 @@ from tickets.actions import (
 )
 from tickets.actions.extras import ExtraValue
 from tickets.admin.site import site
-from tickets.models import VISITOR, DeviceKind, EventName, Job, Ticket, User
+from tickets.models import VISITOR, DeviceKind, EventName, Job, Ticket, User, Wording
+from tickets.sms import development
 
 #: Asks when it is called; what comes back has no status if no request was made.
 Ask = Callable[[], Any]
@@ -90,10 +94,13 @@ VERBS: dict[str, tuple[EventName, ...]] = {
     "messages.hand_over": (),  # no step of a visit, but the screens look again
     "messages.mark_read": (E.MESSAGE_READ,),
     "messages.receive": (E.MESSAGE_RECEIVED,),
+    "messages.reply": (E.MESSAGE_SENT,),
     "messages.send": (E.MESSAGE_SENT,),
     "privacy.erase": (E.REDACTED,),
     "privacy.export": (E.EXPORTED,),
     "privacy.redact_due": (E.REDACTED,),
+    "sending.settle": (),  # likewise
+    "sending.transmit": (),
     "programs.pair": (E.DEVICE_PAIRED,),
     "programs.remove": (E.DEVICE_UNPAIRED,),
     "programs.rename": (E.DEVICE_CHANGED,),
@@ -118,6 +125,7 @@ VERBS: dict[str, tuple[EventName, ...]] = {
     "a desk": (E.LOCATION_CHANGED,),
     "a question": (E.LOCATION_CHANGED,),
     "a device": (E.DEVICE_CHANGED,),
+    "a wording": (E.LOCATION_CHANGED,),
 }
 #: Verbs that no screen shows anything of.
 SILENT = {
@@ -145,6 +153,7 @@ SILENT = {
     "a sign of life": "once in eight seconds, for the staff",
     "a count": "a question that is asked by POST",
     "a piece of work": "the worker does it, and tells what it does",
+    "a trial": "asks for what the provider's callback does",
 }
 #: Parts of verbs, which have no transaction of their own, and questions.
 PARTS = {
@@ -157,12 +166,19 @@ PARTS = {
     "extras.on_record",
     "extras.replace",
     "fields.add",
+    "inbound.obey",
+    "inbound.receive",
     "labels.attach",
     "labels.rewrite",
     "labels.suggestions",
     "lifecycle.clerk_of",
     "lifecycle.may_rejoin",
     "privacy.due",
+    "messages.put",
+    "sending.is_stopped",
+    "sending.number_of",
+    *(f"texts.{name}" for name in ("language_of", "link_to", "sample", "worded", "wordings")),
+    "texts.write",
     "locations.hours_on_record",
     "locations.write_hours",
     "remote.behind",
@@ -454,6 +470,41 @@ def _read_messages(office: Office) -> Ask:
     return partial(signed_in(office.clerk).post, path, {"upto": message.pk})
 
 
+def _by_text(office: Office) -> Ticket:
+    """Somebody who waits and has a number, in our only location with its number."""
+    number = f"+372{5_000_000 + office.location.pk}"
+    type(office.location).objects.filter(pk=office.location.pk).update(sms_number=number)
+    return details.edit(office.waiting(), phone_number=number, by=office.clerk)
+
+
+def _called_back(name: str, form: Callable[[Ticket], dict[str, str]], *about: str) -> Any:
+    """What the development provider asks, with its signature."""
+
+    def ready(office: Office) -> Ask:
+        ticket = _by_text(office)
+        with override_settings(SMS_PROVIDER=development.NAME):
+            message = messages.send(ticket, body="Hello", by=office.clerk)
+        body = urlencode(form(ticket)).encode()
+        args = [development.NAME, *(getattr(message, each) for each in about)]
+        path = reverse(f"tickets:{name}", args=args)
+        _address, headers = development.signed(path, body)
+
+        def ask() -> Any:
+            with override_settings(SMS_PROVIDER=development.NAME):
+                return browser().generic(
+                    "POST", path, body, headers["Content-Type"], headers=headers
+                )
+
+        return ask
+
+    return ready
+
+
+def _text_of(ticket: Ticket) -> dict[str, str]:
+    number = ticket.phone_number
+    return {"id": f"in-{ticket.pk}", "from": number, "to": number, "body": "On my way"}
+
+
 PAGES = {
     "tickets:sign-in": Entry("a sign-in", _nobody("tickets:sign-in")),
     "tickets:sign-out": Entry("a sign-in", _nobody("tickets:sign-out", who="clerk")),
@@ -527,6 +578,13 @@ PAGES = {
         _page("write-message", STEPS["message"].arrange, lambda o: {"body": "Hello"}),
     ),
     "tickets:read-messages": Entry("messages.mark_read", _read_messages),
+    "tickets:text-in": Entry("messages.receive", _called_back("text-in", _text_of)),
+    "tickets:text-status": Entry(
+        "sending.settle", _called_back("text-status", lambda t: {"status": "DELIVERED"}, "pk")
+    ),
+    "tickets:fake-phone": Entry(
+        "a trial", lambda o: partial(browser().post, reverse("tickets:fake-phone", args=["372"]))
+    ),
     "kiosk:sign-in": Entry("intake.create", _kiosk),
     "kiosk:call-staff": Entry("assistance.ask", _call_for_help),
     "kiosk:staff": Entry("pins.check", _pin),
@@ -694,6 +752,15 @@ ADMIN = {
             lambda o: {"title": "Renamed"},
         ),
     ),
+    "wording add": Entry("a wording", _admin_form("wording", _none, lambda o: _at(o, line=""))),
+    "wording change": Entry(
+        "a wording",
+        _admin_form(
+            "wording",
+            lambda o: Wording.objects.create(location=o.location),
+            lambda o: {"switch-SERVED": "on"},
+        ),
+    ),
     "device add": Entry(
         "a device", _admin_form("device", _none, lambda o: _at(o, kind="TV", name="New"))
     ),
@@ -740,6 +807,23 @@ def _day_closed(arrange: Callable[[Office], Ticket]) -> Callable[[Office], None]
     return close
 
 
+def _sent_text(office: Office) -> Ask:
+    with override_settings(SMS_PROVIDER=development.NAME):
+        messages.send(_by_text(office), body="Hello", by=office.clerk)
+    job = Job.objects.filter(kind="message.send").latest("id")
+
+    def ask() -> None:
+        with override_settings(SMS_PROVIDER=development.NAME):
+            outbox.do(job)
+
+    return ask
+
+
+def _keyword(office: Office) -> None:
+    text = _text_of(_by_text(office)) | {"body": "here"}
+    inbound.receive(development.PROVIDER.incoming(text))
+
+
 def _receive(office: Office) -> Ask:
     ticket = office.waiting()
     return lambda: messages.receive(ticket, body="On my way")
@@ -749,6 +833,8 @@ def _receive(office: Office) -> Ask:
 JOBS = {
     "visit.end": Entry("lifecycle.cancel", _job("visit.end", _day_closed(Office.waiting))),
     "visit.end, called": Entry("lifecycle.serve", _job("visit.end", _day_closed(Office.called))),
+    "message.send": Entry("sending.transmit", _sent_text),
+    "message.obey": Entry("remote.arrive, messages.reply", _job("message.obey", _keyword)),
     "message.hand_over": Entry(
         "messages.hand_over",
         _job("message.hand_over", lambda o: STEPS["message"].take(STEPS["message"].arrange(o), o)),
@@ -813,7 +899,7 @@ def entries_in_code() -> set[Name]:
     found |= {("page", name) for name, view in _pages() if "POST" in _methods(view)}
     found |= {
         ("job", kind)
-        for kind, work in outbox._works.items()
+        for kind, work in (outbox._works | outbox._calls).items()
         if work.__module__.startswith("tickets.")  # tests have kinds of their own
     }
     request = RequestFactory().get("/")

@@ -24,7 +24,7 @@ from tickets.models import Activity, EventName, Location, Ticket
 from tickets.realtime.hub import Hub, Listener
 
 #: Has no event, but changes what screens show.
-TOLD = "messages.hand_over"
+TOLD = ("messages.hand_over", "sending.settle", "sending.transmit")
 WITHIN = 1.0  # seconds from the commit until a screen is told
 
 
@@ -159,7 +159,7 @@ def test_e1_every_entry_publishes_what_its_verb_does(watch: Watch, figure: Figur
     time.sleep(WITHIN)
     delays = [screen.told_at(channel, told) - at for screen, channel, told, at in waits]
     assert published == {name: each.published for name, each in ENTRIES.items()}
-    assert raised == {n: bool(each.published) or each.verbs == TOLD for n, each in ENTRIES.items()}
+    assert raised == {n: bool(each.published) or each.verbs in TOLD for n, each in ENTRIES.items()}
     assert unrung == []
     assert max(delays) <= WITHIN
     taken = {verb for each in ENTRIES.values() for verb in each.verbs.split(", ")} & VERBS.keys()

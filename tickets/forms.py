@@ -29,6 +29,8 @@ from tickets.models import (
     Ticket,
 )
 from tickets.models.tickets import masked, shown_extra
+from tickets.sms import segments
+from tickets.sms.segments import Length
 
 #: So long a text message can be: ten of the network's, joined.
 MOST_OF_A_MESSAGE = 1600
@@ -469,6 +471,13 @@ class MessageForm(forms.Form):
             attrs={"id": "drawer-message", "rows": 2, "autocomplete": "off", "data-counted": ""}
         ),
     )
+    #: What the page counts with while somebody types.
+    basic, extended = segments.BASIC, segments.EXTENDED
+
+    @property
+    def length(self) -> Length:
+        """Of what was typed, as far as it came."""
+        return segments.measure(str(self.data.get("body", "")).replace("\r\n", "\n"))
 
 
 class SignInForm(AuthenticationForm):

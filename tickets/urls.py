@@ -6,6 +6,8 @@ from django.views.generic import RedirectView
 
 from tickets.forms import SignInForm
 from tickets.views import (
+    carrier,
+    fake_phone,
     history,
     passwords,
     pictures,
@@ -67,4 +69,8 @@ urlpatterns = [
     path("tickets/<int:pk>/note/", words.write_note, name="write-note"),
     path("tickets/<int:pk>/messages/", words.write_message, name="write-message"),
     path("tickets/<int:pk>/messages/read/", words.read_messages, name="read-messages"),
+    path("texts/<slug:provider>/in/", carrier.incoming, name="text-in"),
+    path("texts/<slug:provider>/<int:pk>/", carrier.status, name="text-status"),
+    path("fake-phone/", fake_phone.numbers, name="fake-phones"),
+    path("fake-phone/<slug:number>/", fake_phone.phone, name="fake-phone"),
 ]

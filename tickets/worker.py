@@ -11,13 +11,13 @@ from time import monotonic
 from django.db import DatabaseError, connection
 
 from tickets import heartbeat, limits, outbox
-from tickets.actions import closing, messages, privacy
+from tickets.actions import closing, inbound, messages, privacy, sending
 from tickets.models import Job
 
 logger = logging.getLogger(__name__)
 
 #: The modules whose work it does: once they are imported, the outbox knows it.
-WORKS = (closing, messages)
+WORKS = (closing, inbound, messages, privacy, sending)
 
 #: In seconds. A look is one short query; where a row is due sooner, so is the next look.
 LOOK_EVERY = 0.25

@@ -1,5 +1,7 @@
 // One visit in the drawer: a double click is one click, a message is counted, focus is kept,
 // and no answer comes into the wrong visit.
+import { measure, said } from "./segments.js";
+
 const SAME_CLICK = 300; // milliseconds
 const SAME_SPOT = 10; // pixels
 let last = { at: -Infinity, x: 0, y: 0 };
@@ -22,7 +24,7 @@ document.addEventListener(
 document.addEventListener("input", ({ target }) => {
   if (!target.matches("[data-counted]")) return;
   const count = document.getElementById("drawer-count");
-  count.textContent = `${target.value.length} / ${target.maxLength}`;
+  count.textContent = said(measure(target.value, count.dataset), count.dataset);
 });
 
 // An answer about a visit that is no longer shown must not be put into the next one. And a refresh

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from tickets import events, instants, prepared
 from tickets.actions import extras as extra_values
 from tickets.actions import labels as label_values
-from tickets.actions import places
+from tickets.actions import places, texts
 from tickets.actions.extras import ExtraValue
 from tickets.exceptions import LineClosed, LineNotFound
 from tickets.models import (
@@ -23,6 +23,7 @@ from tickets.models import (
     Ticket,
 )
 from tickets.prepared import Parameter
+from tickets.sms.wording import Moment
 
 
 def create(
@@ -82,6 +83,7 @@ def create(
             prepared.insert(ticket)
             extra_values.add(ticket, extras)
             label_values.attach(ticket, labels)
+            text = texts.write(Moment.ADDED, ticket, at=now)
             events.record(
                 EventName.CREATED,
                 by=by,
@@ -89,6 +91,7 @@ def create(
                 location_id=location.pk,
                 at=now,
                 changes={"status": [None, ticket.status], "line_id": [None, line.pk]},
+                message=text,
             )
     except IntegrityError:
         # Two requests with one nonce at the same moment: the other one made the ticket.

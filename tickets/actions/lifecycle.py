@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 
 from tickets import events, instants, prepared
-from tickets.actions import places, turns
+from tickets.actions import places, texts, turns
 from tickets.actions.steps import UNCALLED, WAITING, end_interaction, step
 from tickets.events import changed
 from tickets.exceptions import (
@@ -40,6 +40,7 @@ from tickets.models import (
     User,
 )
 from tickets.prepared import Parameter
+from tickets.sms.wording import Moment
 from tickets.states import (
     CALL,
     CANCEL,
@@ -140,6 +141,7 @@ def _claim(
         called_ticket_id=ticket.pk,
     )
     prepared.insert(interaction)
+    moment = Moment.CALLED_TO_DESK if desk else Moment.CALLED
     activity = events.record(
         EventName.CALLED,
         by=by,
@@ -148,6 +150,7 @@ def _claim(
         at=now,
         changes=changed(WAITING, **after, status=CALL.target),
         interaction=interaction,
+        message=texts.write(moment, ticket, at=now, desk=desk),
     )
     for other in others:
         _serve(other, by=by, part_of=activity)
@@ -204,6 +207,7 @@ def _serve(ticket: Ticket, *, by: By, part_of: Activity | None = None) -> None:
         at=now,
         interaction=ended,
         part_of=part_of,
+        message=texts.write(Moment.SERVED, ticket, at=now),
         served_at=now,
     )
 

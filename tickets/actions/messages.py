@@ -1,12 +1,13 @@
 """Text messages of a visit: written to the visitor, and received."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from tickets import events, instants, outbox
 from tickets.exceptions import MessagesOff, NoPhoneNumber
 from tickets.models import (
+    SYSTEM,
     VISITOR,
     Actor,
     By,
@@ -15,10 +16,16 @@ from tickets.models import (
     Message,
     MessageStatus,
     Ticket,
+    User,
 )
+from tickets.sms import providers
+from tickets.sms.wording import Moment
 
 #: An outgoing message is held so long that an undo at once still stops it.
 HOLD = timedelta(seconds=5)
+#: All texts are for one provider, which is asked for one at a time: they go out in their order.
+LANE = "sms"
+MOST_LETTERS = 1600
 
 
 def send(ticket: Ticket, *, body: str, by: By) -> Message:
@@ -30,15 +37,41 @@ def send(ticket: Ticket, *, body: str, by: By) -> Message:
         ticket.lock()
         if not ticket.phone_number:
             raise NoPhoneNumber
-        message = ticket.messages.create(
-            direction=Direction.OUTGOING,
-            body=body,
-            created_at=now,
-            not_before=now + HOLD,
-            user=Actor.of(by).user,
-        )
-        outbox.put("message.hand_over", due_at=now + HOLD, message=message.pk)
+        message = put(ticket, body=body, at=now, user=Actor.of(by).user)
         _record(EventName.MESSAGE_SENT, message, by=by)
+    return message
+
+
+def reply(ticket: Ticket, *, body: str) -> Message:
+    """Answer a keyword of the visitor, at once."""
+    now = instants.now()
+    with transaction.atomic():
+        ticket.lock()
+        message = put(ticket, body=body, at=now, moment=Moment.REPLY)
+        _record(EventName.MESSAGE_SENT, message, by=SYSTEM)
+    return message
+
+
+def put(
+    ticket: Ticket, *, body: str, at: datetime, moment: str = "", user: User | None = None
+) -> Message:
+    """A message that the worker sends when it is due. Part of a transaction.
+
+    Without a provider it goes nowhere: it stands on the visitor's status page.
+    """
+    due_at = at if moment == Moment.REPLY else at + HOLD
+    message = ticket.messages.create(
+        direction=Direction.OUTGOING,
+        moment=moment,
+        body=body[:MOST_LETTERS],
+        created_at=at,
+        not_before=due_at,
+        user=user,
+    )
+    if providers.is_there():
+        outbox.put("message.send", due_at=due_at, lane=LANE, message=message.pk)
+    else:
+        outbox.put("message.hand_over", due_at=due_at, message=message.pk)
     return message
 
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from tickets import events, instants, prepared
 from tickets.events import changed
-from tickets.models import Activity, By, EventName, Interaction, Ticket
+from tickets.models import Activity, By, EventName, Interaction, Message, Ticket
 from tickets.prepared import Parameter
 from tickets.states import Status, Transition
 
@@ -47,6 +47,7 @@ def step(
     at: datetime,
     interaction: Interaction | None = None,
     part_of: Activity | None = None,
+    message: Message | None = None,
     **after: Any,
 ) -> None:
     """Apply the transition to a locked ticket and put it on record."""
@@ -61,4 +62,5 @@ def step(
         changes=changes,
         interaction=interaction,
         part_of=part_of,
+        message=message,
     )

@@ -26,6 +26,7 @@ from tickets.models import (
     Interaction,
     Line,
     LineStatus,
+    Message,
     MessageStatus,
     Ticket,
     User,
@@ -251,9 +252,16 @@ def _restore_rest(ticket: Ticket, activity: Activity) -> None:
         kept = [value for value in before if value in there or value not in after]
         since = [value for value in there if value not in before and value not in after]
         label_values.rewrite(ticket, kept + since)
-    if activity.event == EventName.MESSAGE_SENT:
-        held = ticket.messages.filter(pk=activity.message_id or 0, status=MessageStatus.QUEUED)
-        # Written first: a worker that hands it over at this moment came before, or finds nothing.
-        if not held.update(status=MessageStatus.QUEUED):
-            raise NotUndoable(gettext("This message has gone out already."))
+    is_held = _hold_back(activity)
+    if activity.event == EventName.MESSAGE_SENT and not is_held:
+        raise NotUndoable(gettext("This message has gone out already."))
+
+
+def _hold_back(activity: Activity) -> bool:
+    """Take back the message that the step wrote, unless it has gone out."""
+    held = Message.objects.filter(pk=activity.message_id or 0, status=MessageStatus.QUEUED)
+    # Written first: a worker that hands it over at this moment came before, or finds nothing.
+    is_held = bool(activity.message_id and held.update(status=MessageStatus.QUEUED))
+    if is_held:
         held.delete()
+    return is_held

@@ -108,11 +108,17 @@ class LocationAdmin(Scoped):
                     "languages",
                     "is_remote_sign_in_open",
                     "remote_limit",
-                    "has_messages",
                     "name_form",
                     "is_line_public",
                     "staff_pin",
                 )
+            },
+        ),
+        (
+            _("Text messages"),
+            {
+                "fields": ("has_messages", "sms_number", "texts_per_day", "sms_countries"),
+                "description": _("What they say is written in the automatic texts."),
             },
         ),
         (

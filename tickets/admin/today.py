@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Min, Q, QuerySet
 
 from tickets import instants
-from tickets.models import Device, Location, Ticket, TvSound
+from tickets.models import Device, Location, TextDay, Ticket, TvSound
 from tickets.states import Status
 
 WAITED = ExpressionWrapper(F("called_at") - F("created_at"), output_field=DurationField())
@@ -28,6 +28,8 @@ class Day:
     longest_wait: int | None
     silent_tvs: list[Device] = field(default_factory=list)
     missed_kiosks: list[Device] = field(default_factory=list)
+    #: The texts that were not sent today because the day’s number is used up.
+    refused_texts: int = 0
 
 
 def of_today(locations: Iterable[Location], *, back: int = 0) -> Q:
@@ -63,6 +65,8 @@ def overview(locations: QuerySet[Location]) -> list[Day]:
             silent[device.location_id].append(device)
         if device.is_missed(now):
             missed[device.location_id].append(device)
+    full = TextDay.objects.filter(location__in=found, refused__gt=0)
+    refused = {(each.location_id, each.day): each.refused for each in full}
     nobody: dict[str, Any] = {"waiting": 0, "serving": 0, "since": None}
     nothing: dict[str, Any] = {"served": 0, "no_shows": 0, "average": None}
     days = []
@@ -80,6 +84,7 @@ def overview(locations: QuerySet[Location]) -> list[Day]:
                 longest_wait=_minutes(now - since if since else None),
                 silent_tvs=silent[location.pk],
                 missed_kiosks=missed[location.pk],
+                refused_texts=refused.get((location.pk, location.today()), 0),
             )
         )
     return days

@@ -28,7 +28,16 @@ from tickets.models.locations import (
     NameForm,
     NumberCounter,
 )
-from tickets.models.messages import Direction, Message, MessageStatus
+from tickets.models.messages import (
+    Direction,
+    Message,
+    MessageStatus,
+    Reason,
+    StoppedNumber,
+    StrayText,
+    TextDay,
+    Wording,
+)
 from tickets.models.opening import Opening, OpeningState, opening
 from tickets.models.people import ACCOUNT_ROLES, LOCAL_ROLES, Role, RoleType, User, UserPicture
 from tickets.models.programs import (
@@ -82,10 +91,14 @@ __all__ = [
     "OpeningDay",
     "OpeningException",
     "OpeningState",
+    "Reason",
     "Role",
     "RoleType",
     "Source",
     "SpentToken",
+    "StoppedNumber",
+    "StrayText",
+    "TextDay",
     "Ticket",
     "TvLayout",
     "TvSound",
@@ -94,6 +107,7 @@ __all__ = [
     "UserPicture",
     "Webhook",
     "Weekday",
+    "Wording",
     "opening",
     "secret_hash",
     "timetable",

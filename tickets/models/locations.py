@@ -115,6 +115,25 @@ class Location(models.Model):
         null=True, editable=False, help_text=_("The last day whose visits were ended by its close.")
     )
     has_messages = models.BooleanField(_("text messages"), default=False)
+    sms_number = models.CharField(
+        _("own number for texts"),
+        max_length=16,
+        blank=True,
+        validators=[RegexValidator(r"^\+[1-9][0-9]{5,14}\Z", _("Write it as +3725123456."))],
+        help_text=_("Rented from the provider. Empty: the number of the installation."),
+    )
+    texts_per_day = models.PositiveIntegerField(
+        _("texts per day"),
+        default=500,
+        help_text=_("At most so many are sent on one day, so that nobody runs up a bill."),
+    )
+    sms_countries = models.CharField(
+        _("countries of texts"),
+        max_length=100,
+        blank=True,
+        validators=[RegexValidator(r"^[A-Z]{2}(, ?[A-Z]{2})*\Z", _("Write them as EE, LV, LT."))],
+        help_text=_("Texts go to numbers of these: EE, LV. Empty: only the location’s own."),
+    )
     name_form = models.CharField(
         _("names in public"), max_length=16, choices=NameForm, default=NameForm.FIRST_INITIAL
     )
@@ -160,6 +179,10 @@ class Location(models.Model):
 
     def today(self) -> date:
         return self.local_day(instants.now())
+
+    @property
+    def countries_of_texts(self) -> list[str]:
+        return re.findall(r"[A-Z]{2}", self.sms_countries) or [self.country]
 
 
 class LineStatus(models.TextChoices):

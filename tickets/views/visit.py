@@ -95,25 +95,29 @@ def refuse(request: StaffRequest, ticket: Ticket, refusal: Refusal) -> HttpRespo
     return response
 
 
-def show(request: StaffRequest, ticket: Ticket, **wrong: Form) -> HttpResponse:
-    """The whole page or drawer; `wrong` are forms that come back with their errors."""
+def show(
+    request: StaffRequest, ticket: Ticket, *, status: int = 200, **typed: Form
+) -> HttpResponse:
+    """The whole page or drawer; `typed` are forms that come back with what was typed."""
     context = {
         **_forms(ticket),
-        **wrong,
+        **typed,
         **_live_context(request, ticket),
         "suggestions": labels.suggestions(ticket.location),
         "earlier": _earlier(request.user, ticket),
     }
     page = DRAWER if request.htmx else PAGE
-    return render(request, page, context, status=422 if wrong else 200)
+    return render(request, page, context, status=status)
 
 
-def show_again(request: StaffRequest, ticket: Ticket, part: str, **wrong: Form) -> HttpResponse:
-    """A form that cannot be taken as it is, with its errors and what was typed."""
+def show_again(
+    request: StaffRequest, ticket: Ticket, part: str, *, status: int = 422, **typed: Form
+) -> HttpResponse:
+    """A form that is not taken as it is, with its errors and what was typed."""
     if not request.htmx:
-        return show(request, ticket, **wrong)
-    context = {**_forms(ticket), **wrong, "ticket": ticket, "once": idempotency.new_token()}
-    return render(request, f"{PAGE}#{part}", context, status=422)
+        return show(request, ticket, status=status, **typed)
+    context = {**_forms(ticket), **typed, "ticket": ticket, "once": idempotency.new_token()}
+    return render(request, f"{PAGE}#{part}", context, status=status)
 
 
 def revealed_by(request: StaffRequest, ticket: Ticket) -> int | None:

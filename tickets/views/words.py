@@ -62,8 +62,11 @@ def write_note(request: StaffRequest, pk: int) -> HttpResponse:
 def write_message(request: StaffRequest, pk: int) -> HttpResponse:
     ticket = visit.reached(request, pk)
     form = MessageForm(request.POST)
-    if not form.is_valid():
-        return visit.show_again(request, ticket, "message-form", message_form=form)
+    is_ready = form.is_valid()
+    if not is_ready or "count" in request.POST:  # counts without a script, and sends nothing
+        return visit.show_again(
+            request, ticket, "message-form", status=200 if is_ready else 422, message_form=form
+        )
 
     def action() -> Ticket:
         messages.send(ticket, body=form.cleaned_data["body"], by=request.user)

@@ -22,6 +22,7 @@ from tests.factories import (
     manager_of,
     waiting_ticket,
 )
+from tickets import instants
 from tickets.actions import lifecycle, messages, programs
 from tickets.models import (
     Activity,
@@ -36,8 +37,10 @@ from tickets.models import (
     Message,
     Role,
     RoleType,
+    StrayText,
     Ticket,
     User,
+    Wording,
 )
 
 SignIn = Callable[[User], Client]
@@ -61,6 +64,7 @@ class Office:
         """By the name of the model, the primary key of this office's row."""
         rows = [self.location, self.line, self.desk, self.field, self.ticket, self.clerk]
         rows += [self.device, self.key, self.ticket.interactions.get(), self.ticket.messages.get()]
+        rows += [self.location.wordings.get(), self.location.stray_texts.get()]
         rows.append(Activity.objects.filter(ticket=self.ticket).latest("id"))
         rows.append(Job.objects.get(arguments={"message": self.ticket.messages.get().pk}))
         return {str(row._meta.model_name): row.pk for row in rows}
@@ -78,13 +82,19 @@ def open_office() -> Office:
     lifecycle.call(ticket, by=clerk)
     messages.send(ticket, body="Hello!", by=clerk)
     device = DeviceFactory.create(location=location)
+    Wording.objects.create(location=location)
+    now = instants.now()
+    StrayText.objects.create(location=location, number="+3725123456", body="Hi", received_at=now)
     key, _ = programs.issue_key(name=f"Program of {location}", user=clerk)
     key.locations.add(location)
     return Office(location, line, desk, field, clerk, ticket, device, key)
 
 
 #: Every model in the admin; a manager sees all but the keys of programs and the worker's work.
-MODELS = (Location, Line, Desk, InputField, Ticket, Activity, Interaction, Message, User, Device)
+MODELS = (
+    *(Location, Line, Desk, InputField, Wording, StrayText, Ticket),
+    *(Activity, Interaction, Message, User, Device),
+)
 ALL_MODELS = [str(model._meta.model_name) for model in (*MODELS, ApiKey, Job)]
 MANAGED_MODELS = [str(model._meta.model_name) for model in MODELS]
 

@@ -12,7 +12,7 @@ from tests.tickets.admin.conftest import ALL_MODELS, Office, SignIn, open_office
 from tickets.admin.site import site
 from tickets.models import User
 
-ADDED = ("location", "line", "desk", "inputfield", "user", "device", "apikey")
+ADDED = ("location", "line", "desk", "inputfield", "wording", "user", "device", "apikey")
 
 
 def queries(client: Client, path: str) -> int:
