@@ -2,6 +2,8 @@
 HOST ?= 127.0.0.1
 PORT ?= 8000
 PYTHON := .venv/bin/python
+# How visitors' texts lead here; say it where 'make run' is reached by another address.
+SITE_URL ?= $(if $(TLS_CERT),https,http)://$(if $(filter 0.0.0.0 ::,$(HOST)),localhost,$(HOST)):$(PORT)
 LOCAL_ENV = SECRET_KEY=$$(cat .local/secret.key) INSECURE_HTTP=true
 # With a certificate, `make run` is https; no browser shall remember that of a trial.
 RUN_ENV = $(if $(TLS_CERT),TLS_CERT=$(TLS_CERT) TLS_KEY=$(TLS_KEY) INSECURE_HTTP=false HSTS_SECONDS=0)
@@ -21,7 +23,7 @@ setup: ## Install into .venv and make the local secret (done by the other target
 	@.ci/setup
 
 run: setup ## Install, migrate, fill in the demo, serve on one port
-	@$(LOCAL_ENV) $(RUN_ENV) DEMO=true ALLOWED_HOSTS='*' exec $(PYTHON) manage.py start --host $(HOST) --port $(PORT)
+	@$(LOCAL_ENV) $(RUN_ENV) DEMO=true SMS_PROVIDER=development SITE_URL=$(SITE_URL) ALLOWED_HOSTS='*' exec $(PYTHON) manage.py start --host $(HOST) --port $(PORT)
 
 test: setup ## Run all tests, on SQLite and on PostgreSQL at the same time
 	@echo "Both databases and the pages at the same time; each prints its results when it is done."

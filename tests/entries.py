@@ -186,6 +186,7 @@ PARTS = {
     "routing.clear_assignment",
     "routing.hold_open",
     "undo.last_undoable",
+    "undo.text_went_out",
     "undo.undoable",
     *(f"places.{name}" for name in ("behind", "first_of", "last_of")),
     *(f"places.{name}" for name in ("lock_line", "lock_lines", "lock_location")),

@@ -7,7 +7,8 @@ for (const phone of document.querySelectorAll("[data-preview-of]")) {
   const [bubble, count] = phone.children;
   input.addEventListener("input", () => {
     const text = input.value.trim() || input.placeholder;
-    bubble.textContent = text.replace(/\{([^{}]*)\}/g, (whole, name) => sample[name] ?? whole);
-    count.textContent = said(measure(bubble.textContent, phone.dataset), phone.dataset);
+    const shown = text.replace(/\{([^{}]*)\}/g, (whole, name) => sample[name] ?? whole);
+    bubble.innerText = shown; // keeps its line breaks
+    count.textContent = said(measure(shown, phone.dataset), phone.dataset);
   });
 }

@@ -97,6 +97,13 @@ def undo(activity: Activity, *, by: By) -> Ticket:
     return ticket
 
 
+def text_went_out(activity: Activity) -> bool:
+    """Whether a text that was written with this step may have reached the visitor."""
+    out = (MessageStatus.SENDING, MessageStatus.UNSURE, MessageStatus.SENT, MessageStatus.DELIVERED)
+    texts = Message.objects.filter(pk=activity.message_id or 0, status__in=out)
+    return activity.event != EventName.MESSAGE_SENT and texts.exists()
+
+
 def last_undoable(location_id: int) -> dict[int | None, Activity]:
     """By clerk, the newest step here that counts, if nobody changed the same things since."""
     now = instants.now()

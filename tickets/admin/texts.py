@@ -21,6 +21,7 @@ from tickets.actions import texts
 from tickets.admin import display
 from tickets.admin.scope import ReadOnly, Scoped, ScopedFilter
 from tickets.admin.site import site
+from tickets.forms import TextField
 from tickets.models import EventName, StrayText, Wording
 from tickets.models.messages import is_switched_on
 from tickets.sms import segments, wording
@@ -54,7 +55,7 @@ class TextInput(forms.Textarea):
         return render_to_string("admin/text_input.html", context)
 
 
-class TextField(forms.CharField):
+class WordingField(TextField):
     """The text of one moment in one language; names the placeholder that nothing is known for."""
 
     def __init__(self, moment: Moment, **options: Any) -> None:
@@ -102,6 +103,10 @@ class WordingForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Wording
         fields = ()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial |= {name: field.initial for name, field in self.fields.items()}
+
     def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002  as Django has it
         written: dict[str, dict[str, str]] = {}
         switches: dict[str, bool] = {}
@@ -142,7 +147,7 @@ def form_of(row: Wording) -> type[WordingForm]:
             with translation.override(page):
                 text = texts.worded(moment, above)
                 name = translation.get_language_info(page)["name_local"]
-            fields[text_name(moment, code)] = TextField(
+            fields[text_name(moment, code)] = WordingField(
                 moment,
                 label=name.capitalize(),
                 initial=row.texts.get(code, {}).get(moment, ""),

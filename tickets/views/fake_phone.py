@@ -11,6 +11,7 @@ from django.db.models import Max, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -84,7 +85,9 @@ def phone(request: HttpRequest, number: str) -> HttpResponse:
         "now": instants.now(),
         "form": None if is_refresh else MessageForm(),
     }
-    return render(request, LIVE if is_refresh else PAGE, context)
+    latest = _latest_visit(f"+{digits}")
+    with timezone.override(latest.location.tz if latest else None):
+        return render(request, LIVE if is_refresh else PAGE, context)
 
 
 def _answer(request: HttpRequest, number: str) -> None:
@@ -92,7 +95,7 @@ def _answer(request: HttpRequest, number: str) -> None:
     form = MessageForm(request.POST)
     if not form.is_valid():
         return
-    latest = Ticket.objects.filter(phone_number=number).select_related("location").first()
+    latest = _latest_visit(number)
     sent = {
         "id": get_random_string(24),
         "from": number,
@@ -103,6 +106,10 @@ def _answer(request: HttpRequest, number: str) -> None:
     if not development.call_back(path, urlencode(sent).encode()):
         said = _("The text did not get through: SITE_URL has to lead here. It is %(address)s.")
         messages.error(request, said % {"address": providers.public_address("/")})
+
+
+def _latest_visit(number: str) -> Ticket | None:
+    return Ticket.objects.filter(phone_number=number).select_related("location").first()
 
 
 def _arrived() -> Q:

@@ -68,7 +68,10 @@ def undo_last(request: StaffRequest, pk: int) -> HttpResponse:
     activity = get_object_or_404(Activity.objects.filter(location=location), pk=shown)
 
     def action() -> Ticket:
-        return undo.undo(activity, by=request.user)
+        ticket = undo.undo(activity, by=request.user)
+        if undo.text_went_out(activity):
+            messages.info(request, _("Undone. The text message about it had gone out already."))
+        return ticket
 
     if visit.STAYS in request.POST and activity.ticket:
         return visit.stay(request, activity.ticket, action)

@@ -661,6 +661,28 @@ def test_no_message_and_one_too_long_are_refused_as_typed(
     assert response.context["message_form"]["body"].value() == body
 
 
+@pytest.mark.parametrize("headers", [HTMX, {}])
+def test_m9_a_message_is_counted_without_a_script_and_not_sent(
+    staff: Client, ticket: Ticket, headers: dict[str, str]
+) -> None:
+    response = take(staff, "write-message", ticket, headers=headers, body="õ" * 71, count="1")
+
+    html = " ".join(response.content.decode().split())
+    assert (response.status_code, ticket.messages.count()) == (200, 0)
+    assert "71 characters · 2 messages" in html
+    assert response.context["message_form"]["body"].value() == "õ" * 71
+
+
+def test_m1_a_message_in_trouble_says_so(staff: Client, ticket: Ticket, clerk: User) -> None:
+    messages.send(ticket, body="Come.", by=clerk)
+    before = staff.get(page_of(ticket)).context["seen"]
+    ticket.messages.update(status="NOT_SENT", reason="STOPPED")
+
+    response = staff.get(page_of(ticket), {"seen": before}, headers=HTMX)
+
+    assert "Not sent: this number asked for no more texts" in response.content.decode()
+
+
 def test_a_message_is_refused_where_messages_are_off(staff: Client, ticket: Ticket) -> None:
     ticket.location.has_messages = False
     ticket.location.save()

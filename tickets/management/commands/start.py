@@ -18,6 +18,7 @@ from tickets import demo
 from tickets.demo import credentials
 from tickets.management.commands.serve import add_address_arguments, listen, serve
 from tickets.models import DeviceKind, Location, Source
+from tickets.sms import development
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  what such a host means to whoever opens the page
 TEST_NET = ("192.0.2.1", 9)  # nothing is sent there
@@ -130,6 +131,8 @@ def location_rows(site: str, location: Location) -> Rows:
 def staff_rows(site: str) -> Rows:
     yield "Service View", site + reverse("tickets:choose-location")
     yield "Admin", site + reverse("admin:index")
+    if development.is_on():
+        yield "Fake phone", site + reverse("tickets:fake-phones")
     if has_demo():
         yield from demo.SIGN_INS
         yield "Password", credentials.password()
