@@ -105,7 +105,8 @@ class WordingForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial |= {name: field.initial for name, field in self.fields.items()}
+        written = {name: field.initial for name, field in self.fields.items()}
+        self.initial = {**self.initial, **written}
 
     def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002  as Django has it
         written: dict[str, dict[str, str]] = {}

@@ -1,5 +1,6 @@
 """The way to the provider: what it answers, what it does not, and what must never be sent twice."""
 
+import logging
 import multiprocessing
 import time
 from collections.abc import Callable
@@ -8,6 +9,8 @@ from threading import Event
 
 import pytest
 import time_machine
+from django.test import Client
+from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from tests import databases
@@ -106,6 +109,45 @@ def test_m1_trouble_rests_the_provider_and_ends_after_minutes(
     assert (given_up.status, given_up.reason, told) == (S.NOT_SENT, Reason.FAILED, 1)
     figure("M1 failures until the provider is left alone", asked)
     figure("M1 given up, clerk told after, s", round(time.monotonic() - began, 2))
+
+
+def test_m1_pages_do_not_wait_for_the_provider(
+    office: Office, far_end: Server, figure: Figure
+) -> None:
+    far_end.answer = twilio_server.hang
+    ticket = intake.create(office.line, by=office.clerk, phone_number="+3725123456")
+    client = Client()
+    client.force_login(office.clerk)
+
+    began = time.monotonic()
+    path = reverse("tickets:write-message", args=[ticket.pk])
+    answers = [client.post(path, {"body": "Come."}).status_code for _time in range(5)]
+    answers.append(client.post(reverse("tickets:call-ticket", args=[ticket.pk])).status_code)
+
+    assert answers == [302] * 6
+    assert far_end.asked == []
+    figure(
+        "M1 a provider that hangs: pages that asked it; ms for each",
+        f"0; {(time.monotonic() - began) / 6 * 1000:.0f}",
+    )
+
+
+def test_p5_no_number_and_no_text_is_in_the_log(
+    office: Office, far_end: Server, caplog: pytest.LogCaptureFixture, figure: Figure
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    for answer in (twilio_server.accept, twilio_server.fail(400, 21211), twilio_server.fail(503)):
+        far_end.answer = answer
+        messages.put(queued(office).ticket, body="Come to the door.", at=instants.now())
+        for job in Job.objects.filter(kind="message.send"):
+            Job.objects.filter(pk=job.pk).update(attempts=1)
+            job.attempts = 1
+            outbox.do(job)
+
+    said = caplog.text + "".join(Job.objects.values_list("error", flat=True))
+    assert "is tried again" in said
+    assert [secret for secret in ("5123456", "door", twilio_server.TOKEN) if secret in said] == []
+    figure("P5 numbers, texts, tokens in the log of sending", "0, 0, 0")
 
 
 def test_breaker_asks_again_after_the_rest(office: Office, far_end: Server) -> None:
