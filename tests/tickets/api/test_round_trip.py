@@ -57,7 +57,7 @@ interactions = st.fixed_dictionaries(
 messages = st.fixed_dictionaries({"created": moments, "body": text(160)}).flatmap(
     lambda common: st.one_of(
         st.just(common | {"type": Direction.INCOMING, "status": MessageStatus.DELIVERED}),
-        st.sampled_from(MessageStatus).map(
+        st.sampled_from([each for each in MessageStatus if each != MessageStatus.NOT_SENT]).map(
             lambda status: common | {"type": Direction.OUTGOING, "status": status}
         ),
     )

@@ -1,6 +1,8 @@
 """Automatic texts: written with the step, in the visitor's language, by the line's own words."""
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from tests.conftest import CountQueries, Figure
@@ -153,6 +155,22 @@ def test_a_call_is_undone_after_its_text_went_out(office: Office) -> None:
 
     ticket.refresh_from_db()
     assert (ticket.status, len(bodies())) == ("NEW", 2)
+
+
+def test_clerk_who_undoes_too_late_is_told_that_the_text_went_out(office: Office) -> None:
+    ticket = signed_in(office)
+    lifecycle.call(ticket, by=office.clerk)
+    Message.objects.update(status=MessageStatus.SENT)
+    client = Client()
+    client.force_login(office.clerk)
+
+    page = client.post(
+        reverse("tickets:undo", args=[office.location.pk]),
+        {"activity": latest(ticket).pk},
+        follow=True,
+    )
+
+    assert "The text message about it had gone out already." in page.content.decode()
 
 
 def test_a_rolled_back_step_leaves_no_text(office: Office) -> None:
