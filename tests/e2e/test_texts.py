@@ -1,10 +1,8 @@
 """A whole conversation by text, from the phone that signs in to the desk that calls."""
 
-import os
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -18,14 +16,11 @@ from tests.tickets.test_worker import working
 from tickets.actions import messages
 from tickets.models import Location, Ticket
 
+pytestmark = pytest.mark.once
+
 SignIn = Callable[..., Page]
 IPAD = {"viewport": {"width": 1180, "height": 820}}
 PHONE = {"viewport": {"width": 390, "height": 844}}
-
-
-def snap(page: Page, name: str) -> None:
-    if folder := os.environ.get("LOOK"):
-        page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 def test_conversation_from_sign_in_to_the_desk(
@@ -70,8 +65,6 @@ def test_conversation_from_sign_in_to_the_desk(
         expect(clerk.locator(".chat__one--incoming")).to_contain_text("Two minutes")
         seen = time.monotonic() - began
         assert faults(phone) == []
-        snap(phone, "fake-phone")
-        snap(clerk, "chat")
         clerk.locator(f"#drawer-call-{ticket.pk}").click()
         expect(texts.last).to_contain_text("it is your turn, P-1. Go to: Desk 2.")
 
