@@ -173,7 +173,10 @@ def test_m6_stop_words_stop_everything_and_start_allows_it_again(
 
     assert (sent, again.status) == (0, MessageStatus.SENT)
     assert {keywords.of(word) for word in spelled} == {Keyword.STOP}
-    figure("M6 spellings of STOP, texts sent after them", f"{len(spelled)}, {sent}")
+    figure(
+        "M6 spellings understood as STOP; numbers that wrote one, texts sent to them",
+        f"{len(spelled)}; {count + 1}, {sent}",
+    )
 
 
 @pytest.mark.parametrize("body", ["stop texting me", "Please stop", "STOP.", "don’t stop", "ends"])
