@@ -131,6 +131,7 @@ VERBS: dict[str, tuple[EventName, ...]] = {
 SILENT = {
     "closing.close_day": "leaves the end of each visit to the worker",
     "closing.close_days": "leaves the end of each visit to the worker",
+    "inbound.forget_old": "texts that belong to no visit",
     "passwords.send_link": "a mail",
     "pins.check": "lets in whoever stands at the kiosk",
     "programs.note_late": "a part of taking somebody in",
@@ -485,12 +486,12 @@ def _called_back(name: str, form: Callable[[Ticket], dict[str, str]], *about: st
         ticket = _by_text(office)
         with override_settings(SMS_PROVIDER=development.NAME):
             message = messages.send(ticket, body="Hello", by=office.clerk)
-        body = urlencode(form(ticket)).encode()
         args = [development.NAME, *(getattr(message, each) for each in about)]
         path = reverse(f"tickets:{name}", args=args)
-        _address, headers = development.signed(path, body)
 
         def ask() -> Any:
+            body = urlencode(form(Ticket.objects.get(pk=ticket.pk))).encode()
+            _address, headers = development.signed(path, body)
             with override_settings(SMS_PROVIDER=development.NAME):
                 return browser().generic(
                     "POST", path, body, headers["Content-Type"], headers=headers
@@ -502,8 +503,8 @@ def _called_back(name: str, form: Callable[[Ticket], dict[str, str]], *about: st
 
 
 def _text_of(ticket: Ticket) -> dict[str, str]:
-    number = ticket.phone_number
-    return {"id": f"in-{ticket.pk}", "from": number, "to": number, "body": "On my way"}
+    to = ticket.location.sms_number
+    return {"id": f"in-{ticket.pk}", "from": ticket.phone_number, "to": to, "body": "On my way"}
 
 
 PAGES = {

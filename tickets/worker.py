@@ -17,7 +17,7 @@ from tickets.models import Job
 logger = logging.getLogger(__name__)
 
 #: The modules whose work it does: once they are imported, the outbox knows it.
-WORKS = (closing, inbound, messages, privacy, sending)
+WORKS = (closing, inbound, messages, sending)
 
 #: In seconds. A look is one short query; where a row is due sooner, so is the next look.
 LOOK_EVERY = 0.25
@@ -80,6 +80,7 @@ def work(is_over: Callable[[], bool]) -> None:
                 scheduled_at = monotonic() + SCHEDULE_EVERY
                 closing.close_days()
                 outbox.forget_given_up()
+                inbound.forget_old()
                 limits.forget_full()
             pause = _do_what_is_due(is_over, calls)
             if monotonic() >= redact_at:

@@ -1,5 +1,7 @@
 """What visitors answer by text: which visit it belongs to, and what its keyword asks for."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -25,6 +27,9 @@ from tickets.sms import keywords
 from tickets.sms.keywords import Keyword
 from tickets.sms.providers import Incoming
 from tickets.states import Status
+
+#: What no location's own retention is about.
+KEPT = timedelta(days=30)
 
 STEPS = {
     Keyword.LEAVE: lifecycle.cancel,
@@ -79,6 +84,15 @@ def _keep(text: Incoming) -> Message | StrayText:
     if keyword and keyword != Keyword.STOP:
         outbox.put("message.obey", due_at=instants.now(), message=message.pk)
     return message
+
+
+def forget_old() -> None:
+    """Delete texts that belong to no visit when a visit of their day would have been redacted."""
+    now = instants.now()
+    StrayText.objects.filter(location=None, received_at__lt=now - KEPT).delete()
+    for location in Location.objects.filter(stray_texts__isnull=False).distinct():
+        kept_from = now - timedelta(days=location.retention_days)
+        location.stray_texts.filter(received_at__lt=kept_from).delete()
 
 
 def _heed(keyword: Keyword | None, number: str) -> None:

@@ -1,9 +1,11 @@
 """What Twilio asks here: signed by its own validator, kept once, and never across locations."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -11,8 +13,8 @@ from tests.conftest import Figure, Threads
 from tests.tickets.actions.conftest import Office, make_office
 from tests.tickets.sms.conftest import queued, try_to_send
 from tests.tickets.sms.twilio_server import ACCOUNT, NUMBER, TOKEN, Server, signature
-from tickets import outbox
-from tickets.actions import intake, lifecycle
+from tickets import instants, outbox
+from tickets.actions import inbound, intake, lifecycle
 from tickets.models import (
     Activity,
     Job,
@@ -288,6 +290,17 @@ def test_m7_text_never_crosses_locations(
         "a number of nobody": None,
     }
     figure("M7 texts to two visits of one phone, in the wrong location", "5, 0")
+
+
+def test_p3_text_without_a_visit_goes_with_the_visits_of_its_day(office: Office) -> None:
+    Location.objects.update(retention_days=2)
+    for days, number in ((3, "+3725000003"), (1, "+3725000001")):
+        with time_machine.travel(instants.now() - timedelta(days=days)):
+            ask(IN, text_in("Hi", number=number))
+
+    inbound.forget_old()
+
+    assert StrayText.objects.get().number == "+3725000001"
 
 
 @pytest.mark.parametrize("body", ["", "x" * 5000, "a\x00b", "\ud83d\ude00", "=cmd()", "<b>"])
