@@ -1,5 +1,6 @@
 """Django settings, one file for every installation: the environment decides."""
 
+import ipaddress
 import re
 from pathlib import Path
 
@@ -258,6 +259,16 @@ if not re.fullmatch(r"0|[1-9]\d{0,5}/[1-9]\d{0,5}", _rate):
     raise ImproperlyConfigured("RATE_LIMIT is requests at once and per second, 40/10, or 0.")
 RATE_LIMIT = None if _rate == "0" else tuple(map(int, _rate.split("/")))
 
+# Webhooks go to public addresses only, and to those in these networks, such as 10.1.0.0/16.
+try:
+    WEBHOOK_ALLOWED_NETWORKS = [
+        ipaddress.ip_network(each) for each in env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])
+    ]
+except ValueError as error:
+    raise ImproperlyConfigured(
+        f"WEBHOOK_ALLOWED_NETWORKS: {error}. Write networks such as 10.1.0.0/16,fd00::/8."
+    ) from error
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tickets.api.authentication.KeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -307,6 +318,7 @@ LOGGING = {
         }
     },
     # Django's own handler would mail each error with all that was sent.
-    "loggers": {"django": {"handlers": []}},
+    # urllib3 warns of odd answers with the whole address, which may hold what only its owner knows.
+    "loggers": {"django": {"handlers": []}, "urllib3": {"level": "ERROR"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }
