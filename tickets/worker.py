@@ -11,13 +11,14 @@ from time import monotonic
 from django.db import DatabaseError, connection
 
 from tickets import heartbeat, limits, outbox
-from tickets.actions import closing, inbound, messages, privacy, sending
+from tickets.actions import closing, deliveries, inbound, messages, privacy, sending, webhooks
+from tickets.api.v1 import hooks
 from tickets.models import Job
 
 logger = logging.getLogger(__name__)
 
 #: The modules whose work it does: once they are imported, the outbox knows it.
-WORKS = (closing, inbound, messages, sending)
+WORKS = (closing, deliveries, hooks, inbound, messages, sending, webhooks)
 
 #: In seconds. A look is one short query; where a row is due sooner, so is the next look.
 LOOK_EVERY = 0.25
@@ -80,6 +81,7 @@ def work(is_over: Callable[[], bool]) -> None:
                 scheduled_at = monotonic() + SCHEDULE_EVERY
                 closing.close_days()
                 outbox.forget_given_up()
+                deliveries.forget_old()
                 inbound.forget_old()
                 limits.forget_full()
             pause = _do_what_is_due(is_over, calls)

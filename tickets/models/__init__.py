@@ -50,7 +50,13 @@ from tickets.models.programs import (
     secret_hash,
 )
 from tickets.models.tickets import Extra, Label, Source, Ticket
-from tickets.models.webhooks import Webhook
+from tickets.models.webhooks import (
+    Delivery,
+    DeliveryAttempt,
+    DeliveryState,
+    OffBecause,
+    Webhook,
+)
 
 __all__ = [
     "ACCOUNT_ROLES",
@@ -64,6 +70,9 @@ __all__ = [
     "ApiKey",
     "Bucket",
     "By",
+    "Delivery",
+    "DeliveryAttempt",
+    "DeliveryState",
     "Desk",
     "Device",
     "DeviceKind",
@@ -87,6 +96,7 @@ __all__ = [
     "MessageStatus",
     "NameForm",
     "NumberCounter",
+    "OffBecause",
     "Opening",
     "OpeningDay",
     "OpeningException",
