@@ -4,6 +4,7 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,11 +17,13 @@ from django.urls import reverse
 from kiosk import door
 from tests.entries import browser, paired, signed_in
 from tests.factories import InputFieldFactory
+from tests.receiver import receiving
 from tests.tickets.actions.conftest import Office
 from tests.tickets.api.conftest import JSON, program
 from tests.tickets.api.v2020.conftest import NEWER
-from tickets.actions import lifecycle, messages
-from tickets.models import SYSTEM, DeviceKind, FieldType, Ticket
+from tickets import outbox
+from tickets.actions import lifecycle, messages, programs, webhooks
+from tickets.models import SYSTEM, DeviceKind, FieldType, Job, Ticket, Webhook
 from tickets.states import Status
 
 #: Stands in every text of the canary, and nowhere else.
@@ -140,6 +143,24 @@ def sign_in_everywhere(office: Office, texts: Texts) -> None:
 
 def take_every_note(office: Office, texts: Texts) -> None:
     """Whatever may be written about a visitor, and what is answered that names one."""
+    with _told_to_a_hook():
+        _take_every_note(office, texts)
+
+
+@contextmanager
+def _told_to_a_hook() -> Iterator[None]:
+    """What happens meanwhile goes to a receiver that says all of it back."""
+    with receiving() as receiver:
+        receiver.answer = lambda got: (200, {}, got.body)
+        webhooks.register(receiver.url, key=programs.issue_key(name="Program")[0])
+        yield
+        for kind in ("webhook.tell", "webhook.send"):
+            for job in Job.objects.filter(kind=kind):
+                outbox.do(job)
+    Webhook.objects.update(is_active=False)
+
+
+def _take_every_note(office: Office, texts: Texts) -> None:
     ticket = office.location.tickets.waiting().order_by("-id")[0]
     page = signed_in(office.clerk)
     for name, form in {

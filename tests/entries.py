@@ -31,10 +31,11 @@ from tests.tickets.admin.conftest import filled_form, url
 from tests.tickets.api import calls as v1
 from tests.tickets.api.conftest import program
 from tests.tickets.api.v2020 import calls as v2020
-from tickets import access, actions, instants, outbox
+from tickets import access, actions, instants, outbox, worker
 from tickets.actions import (
     assistance,
     closing,
+    deliveries,
     details,
     fields,
     inbound,
@@ -45,10 +46,22 @@ from tickets.actions import (
     programs,
     remote,
     routing,
+    webhooks,
 )
 from tickets.actions.extras import ExtraValue
 from tickets.admin.site import site
-from tickets.models import VISITOR, DeviceKind, EventName, Job, Ticket, User, Wording
+from tickets.models import (
+    VISITOR,
+    Delivery,
+    DeliveryState,
+    DeviceKind,
+    EventName,
+    Job,
+    Ticket,
+    User,
+    Webhook,
+    Wording,
+)
 from tickets.sms import development
 
 #: Asks when it is called; what comes back has no status if no request was made.
@@ -145,13 +158,21 @@ SILENT = {
     "staff.choose_location": "only where the clerk's own page begins",
     "staff.remove_picture": "no screen has pictures",
     "staff.set_picture": "no screen has pictures",
+    "deliveries.forget_old": "what hooks were told, which no screen shows",
+    "deliveries.replay": "what hooks were told, which no screen shows",
+    "deliveries.send": "what hooks were told, which no screen shows",
     "webhooks.register": "hooks are of no location",
     "webhooks.remove": "hooks are of no location",
+    "webhooks.rotate": "hooks are of no location",
+    "webhooks.send_notice": "a mail",
+    "webhooks.switch_off": "hooks are of no location",
+    "webhooks.switch_on": "hooks are of no location",
     # What a route or a form does without an action.
     "a sign-in": "sessions are of no location",
     "a key": "keys are of no location",
     "a person": "names and rights, which are looked at with the next request",
     "a sign of life": "once in eight seconds, for the staff",
+    "a telling": "what hooks are told, which no screen shows",
     "a count": "a question that is asked by POST",
     "a piece of work": "the worker does it, and tells what it does",
     "a trial": "asks for what the provider's callback does",
@@ -160,6 +181,7 @@ SILENT = {
 PARTS = {
     "closing.end_if_late",
     "closing.end_visit",
+    "deliveries.put",
     "details.note_of",
     "extras.add",
     "extras.from_record",
@@ -189,6 +211,7 @@ PARTS = {
     "undo.last_undoable",
     "undo.text_went_out",
     "undo.undoable",
+    *(f"webhooks.{name}" for name in ("note_failure", "note_gone", "note_success")),
     *(f"places.{name}" for name in ("behind", "first_of", "last_of")),
     *(f"places.{name}" for name in ("lock_line", "lock_lines", "lock_location")),
     *(f"steps.{name}" for name in ("end_interaction", "step")),
@@ -694,6 +717,29 @@ def _new_person(office: Office) -> dict[str, Any]:
     }
 
 
+def _hook(office: Office) -> Webhook:
+    """Nobody answers there."""
+    return webhooks.register("http://127.0.0.1:9/", key=programs.issue_key(name="Program")[0])
+
+
+def _hook_that_is_off(office: Office) -> Webhook:
+    hook = _hook(office)
+    webhooks.remove(hook)
+    return hook
+
+
+def _delivery(office: Office) -> Delivery:
+    place = office.location
+    deliveries.put([_hook(office)], event="line_changed", body="{}", location=place, ticket=None)
+    return Delivery.objects.latest("id")
+
+
+def _not_delivered(office: Office) -> Delivery:
+    delivery = _delivery(office)
+    Delivery.objects.update(state=DeliveryState.FAILED)
+    return delivery
+
+
 ADMIN = {
     "ticket serve": Entry("lifecycle.serve", _admin_action("ticket", "serve", Office.called)),
     "ticket no_show": Entry(
@@ -783,6 +829,16 @@ ADMIN = {
     "apikey change": Entry("a key", _admin_form("apikey", _key, lambda o: {"name": "Renamed"})),
     "job try_again": Entry("a piece of work", _admin_action("job", "try_again", _given_up)),
     "apikey revoke": Entry("programs.revoke_key", _admin_action("apikey", "revoke", _key)),
+    "webhook rotate": Entry("webhooks.rotate", _admin_action("webhook", "rotate", _hook)),
+    "webhook switch_on": Entry(
+        "webhooks.switch_on", _admin_action("webhook", "switch_on", _hook_that_is_off)
+    ),
+    "webhook switch_off": Entry(
+        "webhooks.switch_off", _admin_action("webhook", "switch_off", _hook)
+    ),
+    "delivery replay": Entry(
+        "deliveries.replay", _admin_action("delivery", "replay", _not_delivered)
+    ),
 }
 
 
@@ -807,6 +863,11 @@ def _day_closed(arrange: Callable[[Office], Ticket]) -> Callable[[Office], None]
         closing.close_day(office.location, office.location.today(), at)
 
     return close
+
+
+def _told_of(office: Office) -> Ticket:
+    _hook(office)
+    return office.waiting()
 
 
 def _sent_text(office: Office) -> Ask:
@@ -835,6 +896,11 @@ def _receive(office: Office) -> Ask:
 JOBS = {
     "visit.end": Entry("lifecycle.cancel", _job("visit.end", _day_closed(Office.waiting))),
     "visit.end, called": Entry("lifecycle.serve", _job("visit.end", _day_closed(Office.called))),
+    "webhook.tell": Entry("a telling", _job("webhook.tell", _told_of)),
+    "webhook.send": Entry("deliveries.send", _job("webhook.send", _delivery)),
+    "webhook.notice": Entry(
+        "webhooks.send_notice", _job("webhook.notice", lambda o: webhooks.note_gone(_hook(o).pk))
+    ),
     "message.send": Entry("sending.transmit", _sent_text),
     "message.obey": Entry("remote.arrive, messages.reply", _job("message.obey", _keyword)),
     "message.hand_over": Entry(
@@ -899,6 +965,7 @@ def entries_in_code() -> set[Name]:
     found = {("API v1", name) for name, row in v1.ROWS.items() if row.method != "GET"}
     found |= {("API 2020", name) for name, row in v2020.ROWS.items() if row.method != "GET"}
     found |= {("page", name) for name, view in _pages() if "POST" in _methods(view)}
+    assert worker.WORKS  # once these are imported, the outbox knows their kinds
     found |= {
         ("job", kind)
         for kind, work in (outbox._works | outbox._calls).items()

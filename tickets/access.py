@@ -26,6 +26,7 @@ from tickets.models import (
 )
 from tickets.models.people import ACCOUNT_ROLES, UserQuerySet
 from tickets.models.tickets import TicketQuerySet
+from tickets.models.webhooks import WebhookQuerySet
 from tickets.prepared import Parameter
 from tickets.states import ACTIVE
 
@@ -128,6 +129,21 @@ def webhooks_for_key(key: ApiKey) -> QuerySet[Webhook]:
     """What a program may take away: the hooks that it registered, or all if it may do everything."""
     hooks = Webhook.objects.filter(is_active=True)
     return hooks if is_account_wide(key) else hooks.filter(key=key)
+
+
+def webhooks_for(user: User | AnonymousUser) -> WebhookQuerySet:
+    """The hooks that this person looks after: of a key of theirs, or of one for their locations alone.
+
+    Another hook is told of other people's places, and its address may be a secret.
+    """
+    hooks = WebhookQuerySet(Webhook)
+    if not isinstance(user, User) or not user.is_active:
+        return hooks.none()
+    if user.is_account_wide:
+        return hooks
+    scope = ApiKey.locations.through.objects.filter(apikey=OuterRef("key"))
+    elsewhere = scope.exclude(location__in=managed_locations(user).values("pk"))
+    return hooks.filter(Q(key__user=user) | (Exists(scope) & ~Exists(elsewhere)))
 
 
 def key_for(secret: str) -> ApiKey | None:

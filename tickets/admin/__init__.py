@@ -5,6 +5,6 @@ ticket that make no sense without it (extras, labels: they are on the ticket's p
 plumbing that nobody should touch by hand: spent tokens, idempotency keys, number counters.
 """
 
-from tickets.admin import locations, texts, tickets, activity, people, programs, jobs  # noqa: I001  as listed
+from tickets.admin import locations, texts, tickets, activity, people, programs, webhooks, jobs  # noqa: I001  as listed
 
-__all__ = ["activity", "jobs", "locations", "people", "programs", "texts", "tickets"]
+__all__ = ["activity", "jobs", "locations", "people", "programs", "texts", "tickets", "webhooks"]

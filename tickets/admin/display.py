@@ -13,10 +13,27 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from tickets.models import Activity, Device, Interaction, Location, Message, Ticket, TvSound
+from tickets.models import (
+    Activity,
+    Delivery,
+    DeliveryState,
+    Device,
+    Interaction,
+    Location,
+    Message,
+    Ticket,
+    TvSound,
+    Webhook,
+)
 from tickets.states import Status
 
 CHIPS = {Status.NEW: "warn", Status.CALLED: "call", Status.SERVED: "good", Status.NOSHOW: "danger"}
+
+DELIVERY_CHIPS = {
+    DeliveryState.WAITING: "warn",
+    DeliveryState.DELIVERED: "good",
+    DeliveryState.FAILED: "danger",
+}
 
 
 def swatch(color: str, name: object) -> SafeString:
@@ -30,11 +47,12 @@ def swatch(color: str, name: object) -> SafeString:
     )
 
 
-def local(moment: datetime | None, location: Location) -> str:
+def local(moment: datetime | None, location: Location, *, seconds: bool = False) -> str:
     """An instant as the location's clock shows it, or a dash."""
     if moment is None:
         return "–"
-    return formats.date_format(timezone.localtime(moment, location.tz), "j M Y, H:i")
+    form = "j M Y, H:i:s" if seconds else "j M Y, H:i"
+    return formats.date_format(timezone.localtime(moment, location.tz), form)
 
 
 def status_chip(status: str) -> SafeString:
@@ -76,6 +94,24 @@ def offline_chip(kiosk: Device) -> SafeString:
         }
     elif not kiosk.keeps_sign_ins:
         chip, said = "warn", gettext("Online only: open it by https")
+    return format_html('<span class="chip chip--{}">{}</span>', chip, said)
+
+
+def webhook_chip(hook: Webhook) -> SafeString:
+    if not hook.is_active:
+        chip, said = "plain", gettext("Off")
+    elif hook.failing_since:
+        chip, said = "danger", gettext("Failing")
+    elif hook.last_success_at:
+        chip, said = "good", gettext("Working")
+    else:
+        chip, said = "plain", gettext("Nothing delivered yet")
+    return format_html('<span class="chip chip--{}">{}</span>', chip, said)
+
+
+def delivery_chip(delivery: Delivery) -> SafeString:
+    chip = DELIVERY_CHIPS.get(DeliveryState(delivery.state), "plain")
+    said = delivery.get_state_display()
     return format_html('<span class="chip chip--{}">{}</span>', chip, said)
 
 

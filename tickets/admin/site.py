@@ -12,7 +12,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from tickets import access, heartbeat
+from tickets import access, heartbeat, instants
 from tickets.admin import today
 from tickets.models import User
 
@@ -48,7 +48,11 @@ class VisitsAdminSite(admin.AdminSite):
     ) -> TemplateResponse:
         assert isinstance(request.user, User)
         locations = access.managed_locations(request.user).filter(is_active=True)
-        return super().index(request, {"days": today.overview(locations)} | (extra_context or {}))
+        context = {
+            "days": today.overview(locations),
+            "hooks": access.webhooks_for(request.user).in_trouble(instants.now()),
+        }
+        return super().index(request, context | (extra_context or {}))
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The models in the order in which they are registered, not in that of the alphabet."""

@@ -23,10 +23,11 @@ from tests.factories import (
     waiting_ticket,
 )
 from tickets import instants
-from tickets.actions import lifecycle, messages, programs
+from tickets.actions import deliveries, lifecycle, messages, programs, webhooks
 from tickets.models import (
     Activity,
     ApiKey,
+    Delivery,
     Desk,
     Device,
     InputField,
@@ -40,6 +41,7 @@ from tickets.models import (
     StrayText,
     Ticket,
     User,
+    Webhook,
     Wording,
 )
 
@@ -58,12 +60,14 @@ class Office:
     ticket: Ticket
     device: Device
     key: ApiKey
+    delivery: Delivery
 
     @property
     def rows(self) -> dict[str, object]:
         """By the name of the model, the primary key of this office's row."""
         rows = [self.location, self.line, self.desk, self.field, self.ticket, self.clerk]
         rows += [self.device, self.key, self.ticket.interactions.get(), self.ticket.messages.get()]
+        rows += [self.delivery, self.delivery.webhook]
         rows += [self.location.wordings.get(), self.location.stray_texts.get()]
         rows.append(Activity.objects.filter(ticket=self.ticket).latest("id"))
         rows.append(Job.objects.get(arguments={"message": self.ticket.messages.get().pk}))
@@ -87,13 +91,15 @@ def open_office() -> Office:
     StrayText.objects.create(location=location, number="+3725123456", body="Hi", received_at=now)
     key, _ = programs.issue_key(name=f"Program of {location}", user=clerk)
     key.locations.add(location)
-    return Office(location, line, desk, field, clerk, ticket, device, key)
+    hook = webhooks.register(f"https://{location.slug}.example.org/hook", key=key)
+    deliveries.put([hook], event="ticket_called", body="{}", location=location, ticket=ticket)
+    return Office(*(location, line, desk, field, clerk, ticket, device, key), hook.deliveries.get())
 
 
 #: Every model in the admin; a manager sees all but the keys of programs and the worker's work.
 MODELS = (
     *(Location, Line, Desk, InputField, Wording, StrayText, Ticket),
-    *(Activity, Interaction, Message, User, Device),
+    *(Activity, Interaction, Message, User, Device, Webhook, Delivery),
 )
 ALL_MODELS = [str(model._meta.model_name) for model in (*MODELS, ApiKey, Job)]
 MANAGED_MODELS = [str(model._meta.model_name) for model in MODELS]
