@@ -18,7 +18,16 @@ from tests.tickets.actions.conftest import Office, make_office
 from tickets import access, instants, personal, worker
 from tickets.actions import details, labels, lifecycle, privacy, undo
 from tickets.exceptions import NotUndoable, VisitNotOver, VisitRedacted
-from tickets.models import SYSTEM, Activity, EventName, Interaction, Line, Location, Ticket
+from tickets.models import (
+    SYSTEM,
+    Activity,
+    EventName,
+    Interaction,
+    Line,
+    Location,
+    StrayText,
+    Ticket,
+)
 from tickets.states import Status
 
 DAY = timedelta(days=1)
@@ -82,7 +91,8 @@ def test_every_model_with_personal_data_is_reached_from_the_ticket() -> None:
         model for model in apps.get_app_config("tickets").get_models() if vars(model)["PERSONAL"]
     }
 
-    assert {holder.model for holder in personal.holders()} == declared
+    # A text without a visit goes by its number, and by itself (sending: `inbound.forget_old`).
+    assert {holder.model for holder in personal.holders()} == declared - {StrayText}
 
 
 def test_p1_p2_purge_leaves_nothing_of_a_visitor_and_all_figures(
@@ -263,6 +273,29 @@ def test_erase_of_a_visit_that_is_not_over_is_refused(office: Office) -> None:
         privacy.erase([over, waiting], by=office.clerk)
 
     assert not Ticket.objects.exclude(redacted_at=None).exists()
+
+
+def test_erase_and_export_take_what_a_number_wrote_without_a_visit(office: Office) -> None:
+    ticket = served(office.line, NOON, phone_number="+37255598761")
+    elsewhere = LineFactory.create().location
+    now = instants.now()
+    for number, location, body in (
+        ("+37255598761", office.location, "Here"),
+        ("+37255598761", None, "Anybody"),
+        ("+37255598761", elsewhere, "Elsewhere"),
+        ("+37255598762", office.location, "Another"),
+    ):
+        StrayText.objects.create(
+            number=number, location=location, body=body, to="+1", provider_id=body, received_at=now
+        )
+
+    exported = privacy.export([ticket], by=office.clerk)
+    privacy.erase([ticket], by=office.clerk)
+
+    handed_out = [text["text"] for text in exported["texts_without_a_visit"]]
+    assert sorted(handed_out) == ["Anybody", "Here"]
+    left = StrayText.objects.order_by("body").values_list("body", flat=True)
+    assert list(left) == ["Another", "Elsewhere"]
 
 
 def test_erase_again_does_nothing(office: Office) -> None:

@@ -80,6 +80,7 @@ def test_kiosk_gives_a_sign_of_life_from_every_page(page: Page, figure: Figure) 
 
 def test_refused_sign_in_is_tried_for_a_week_and_then_gone(page: Page, figure: Figure) -> None:
     page.goto("/kiosk/")
+    settle(page)
 
     counts = run(
         page,
@@ -107,13 +108,13 @@ def test_server_that_says_nothing_is_given_up_and_nothing_is_lost(
     page: Page, figure: Figure
 ) -> None:
     """Three seconds for a question, twenty for a receipt."""
+    page.add_init_script("window.setInterval = () => 0;")  # it does not look by itself, too
     page.goto("/kiosk/")
-    run(page, f"await outbox.add({SIGN_IN});")
     settle(page)
+    run(page, f"await outbox.add({SIGN_IN});")
     said = []
     for answer, seconds in ((keep_back, 3), (tell_and_keep_back, 20)):
-        page.unroute_all()
-        page.route(SYNC, answer)
+        page.route(SYNC, answer)  # before the one that is there
         run(page, "window.said = undefined; sync.send().then(said => { window.said = said; });")
         page.wait_for_timeout(300)
         page.clock.run_for(seconds * 1000 - 500)

@@ -7,11 +7,11 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tickets import events, instants, personal
 from tickets.exceptions import VisitNotOver
-from tickets.models import SYSTEM, Activity, By, EventName, Location, Ticket
+from tickets.models import SYSTEM, Activity, By, EventName, Location, StrayText, Ticket
 from tickets.models.tickets import TicketQuerySet
 from tickets.states import ACTIVE, ENDED
 
@@ -48,11 +48,13 @@ def due(location: Location, now: datetime) -> TicketQuerySet:
 def erase(visits: Iterable[Ticket], *, by: By) -> int:
     """Redact these visits at once: of how many there was anything to redact.
 
-    Raises VisitNotOver, and nothing is redacted, if one of them still waits or is being served.
+    What their numbers wrote without a visit is deleted, too. Raises VisitNotOver, and nothing is
+    redacted, if one of them still waits or is being served.
     """
     found = list(visits)
     if any(visit.status in ACTIVE for visit in found):
         raise VisitNotOver
+    _stray_texts(found).delete()
     return sum(
         _redact(location_id, [visit.pk for visit in some], by=by)
         for location_id, those in _by_location(found)
@@ -73,7 +75,18 @@ def export(visits: Iterable[Ticket], *, by: By) -> dict[str, Any]:
             {"id": str(visit.pk), "location": visit.location.name, "kept_in": kept[visit.pk]}
             for visit in found
         ],
+        "texts_without_a_visit": [
+            {"received_at": text.received_at, "from": text.number, "text": text.body}
+            for text in _stray_texts(found)
+        ],
     }
+
+
+def _stray_texts(visits: Sequence[Ticket]) -> QuerySet[StrayText]:
+    """What came from their numbers to their locations, or to nobody's in particular."""
+    numbers = {visit.phone_number for visit in visits} - {""}
+    here = Q(location=None) | Q(location__in={visit.location_id for visit in visits})
+    return StrayText.objects.filter(here, number__in=numbers)
 
 
 def _by_location(visits: Iterable[Ticket]) -> list[tuple[int, list[Ticket]]]:

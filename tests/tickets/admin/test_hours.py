@@ -155,6 +155,7 @@ def test_languages_are_codes_with_english(
 def test_location_is_opened_on_record(owner: User, sign_in: SignIn) -> None:
     form = {"name": "Harbour", "slug": "harbour", "timezone": "Europe/Tallinn", "country": "EE"}
     form |= {"languages": "en", "name_form": "FIRST", "retention_days": "30"}
+    form |= {"texts_per_day": "500"}
     form |= {f"opening_exceptions-{each}_FORMS": "0" for each in ("TOTAL", "INITIAL")}
 
     answer = sign_in(owner).post(url("location_add"), form)
