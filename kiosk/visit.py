@@ -24,7 +24,16 @@ from tickets.actions import lifecycle
 from tickets.actions import remote as from_afar
 from tickets.exceptions import NobodyBehind, NoMoreTime, Refusal, RejoinTooLate
 from tickets.limits import Limit
-from tickets.models import VISITOR, By, EventName, MessageStatus, NameForm, Source, Ticket
+from tickets.models import (
+    VISITOR,
+    By,
+    Direction,
+    EventName,
+    MessageStatus,
+    NameForm,
+    Source,
+    Ticket,
+)
 from tickets.states import Status
 
 PAGE = "kiosk/visit.html"
@@ -232,8 +241,11 @@ def _context(ticket: Ticket) -> dict[str, Any]:
         "location": ticket.location,
         "name": ticket.name_in_public(NameForm.FIRST_INITIAL),
         # A message that may still be stopped by an undo is not shown before it goes out; what the
-        # page says itself was only for the phone.
-        "talk": ticket.messages.exclude(status=MessageStatus.QUEUED).filter(moment=""),
+        # page says itself was only for the phone. What was answered from the phone is there, and
+        # belongs to its owner, whoever gave that number here.
+        "talk": ticket.messages.exclude(status=MessageStatus.QUEUED).filter(
+            moment="", direction=Direction.OUTGOING
+        ),
     }
     match ticket.status:
         case Status.NEW:

@@ -158,7 +158,8 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     DATABASE["CONN_MAX_AGE"] = None
 else:
     DATABASE["CONN_HEALTH_CHECKS"] = True  # a connection that the server ended is replaced
-    DATABASE["OPTIONS"] |= {"pool": {"min_size": 1, "max_size": SERVER_THREADS}}
+    # The worker needs one for itself and one for each call that is under way (outbox.SLOTS).
+    DATABASE["OPTIONS"] |= {"pool": {"min_size": 1, "max_size": max(SERVER_THREADS, 8)}}
 DATABASES = {"default": DATABASE}
 
 AUTH_USER_MODEL = "tickets.User"

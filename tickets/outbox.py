@@ -51,8 +51,10 @@ KEPT = timedelta(days=30)
 
 #: How many calls are under way at a time, in one worker.
 SLOTS = 6
-#: The lane of work that asks nobody outside.
-INSIDE = ""
+#: So many of them are left to others than webhooks: a receiver may hang, and a text must go out.
+SPARED = 2
+#: The lane of work that asks nobody outside, and how the lanes of webhooks begin.
+INSIDE, WEBHOOK = "", "webhook:"
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,9 @@ def _update(lanes: Q) -> prepared.Update[Job]:
 
 
 _busy = [f"busy{slot}" for slot in range(SLOTS - 1)]
-_take = _update(~Q(lane__in=[Parameter(each) for each in _busy]))
+_is_free = ~Q(lane__in=[Parameter(each) for each in _busy])
+_take = _update(_is_free)
+_take_no_webhook = _update(_is_free & ~Q(lane__startswith=WEBHOOK))
 _take_inside = _update(Q(lane=INSIDE))
 
 
@@ -157,7 +161,15 @@ def take(busy: Collection[str] = ()) -> Job | None:
         if len(busy) >= SLOTS:
             return next(iter(_take_inside(**given)), None)
         lanes = dict(zip_longest(_busy, busy, fillvalue="no lane"))
-        return next(iter(_take(**given, **lanes)), None)
+        webhooks = sum(lane.startswith(WEBHOOK) for lane in busy)
+        take_one = _take if webhooks < SLOTS - SPARED else _take_no_webhook
+        return next(iter(take_one(**given, **lanes)), None)
+
+
+def put_behind(lane: str) -> None:
+    """What is due in a lane that is slow comes after what is due in the others by now."""
+    now = instants.now()
+    Job.objects.filter(lane=lane, due_at__lte=now).update(due_at=now)
 
 
 def is_call(job: Job) -> bool:

@@ -206,6 +206,29 @@ def test_take_makes_no_call_but_does_the_rest_while_all_slots_are_busy(
     assert kinds == ["test.note", None, "test.ask"]
 
 
+def test_webhooks_that_hang_leave_slots_to_others(clock: time_machine.Traveller) -> None:
+    hanging = [f"{outbox.WEBHOOK}{number}" for number in range(outbox.SLOTS)]
+    for lane in hanging:
+        outbox.put("test.ask", due_at=NOON, lane=lane, number=1)
+    outbox.put("test.ask", due_at=NOON, lane="sms", number=2)
+    busy: list[str] = []
+
+    while job := outbox.take(busy):
+        busy.append(job.lane)
+
+    assert busy == [*hanging[: outbox.SLOTS - outbox.SPARED], "sms"]
+
+
+def test_lane_that_is_slow_is_put_behind_the_others(clock: time_machine.Traveller) -> None:
+    for lane in ("slow", "slow", "quick"):
+        outbox.put("test.ask", due_at=NOON, lane=lane, number=1)
+        clock.shift(timedelta(seconds=1))
+
+    outbox.put_behind("slow")
+
+    assert taken().lane == "quick"
+
+
 def test_what_was_given_up_is_forgotten_after_a_month(clock: time_machine.Traveller) -> None:
     outbox.put("test.note", due_at=NOON, number=1)
     Job.objects.create(kind="test.note", created_at=NOON, due_at=None)

@@ -79,12 +79,14 @@ def send(*, attempt: Attempt, delivery: int) -> Callable[[], object]:
     if not row.body or not _told(location=row.location_id, webhook=row.webhook_id):
         return partial(_end, row, DeliveryState.DROPPED)
     tried, retry_after = _try(row)
+    if tried.trouble == outgoing.Trouble.TIMEOUT:
+        outbox.put_behind(_lane(row))
     if tried.is_success:
         return partial(_end, row, DeliveryState.DELIVERED, tried)
     if attempt.is_last or tried.status_code == GONE:
         return partial(_end, row, DeliveryState.FAILED, tried)
     with transaction.atomic():
-        prepared.insert(tried)
+        _note(tried)
         webhooks.note_failure(row.webhook_id)
     later = min(retry_after, LONGEST_WAIT)
     raise NotYet(str(tried), pause=later if later > PAUSES[attempt.number - 1] else None)
@@ -98,8 +100,13 @@ def forget_old() -> None:
 def _leave(rows: Collection[Delivery]) -> None:
     """A call for each of these deliveries of one hook."""
     calls = [{"delivery": row.pk} for row in rows]
-    lane = f"webhook:{next(iter(rows)).webhook_id}"  # one who hangs keeps nobody else
+    lane = _lane(next(iter(rows)))
     outbox.put_all("webhook.send", calls, due_at=instants.now(), lane=lane)
+
+
+def _lane(row: Delivery) -> str:
+    """One for each hook: who hangs keeps nobody else."""
+    return f"{outbox.WEBHOOK}{row.webhook_id}"
 
 
 def _try(row: Delivery) -> tuple[DeliveryAttempt, timedelta]:
@@ -115,7 +122,8 @@ def _try(row: Delivery) -> tuple[DeliveryAttempt, timedelta]:
         tried.trouble = error.trouble
     else:
         tried.status_code, tried.answer = answer.status, answer.text
-        retry_after = _asked_for(answer.headers.get("Retry-After", ""))
+        if not tried.is_success:
+            retry_after = _asked_for(answer.headers.get("Retry-After", ""))
     tried.milliseconds = round((monotonic() - began) * 1000)
     return tried, retry_after
 
@@ -126,13 +134,21 @@ def _asked_for(retry_after: str) -> timedelta:
         if retry_after.strip().isascii() and retry_after.strip().isdecimal():
             return timedelta(seconds=min(int(retry_after[:9]), LONGEST_WAIT.total_seconds()))
         return parsedate_to_datetime(retry_after) - instants.now()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return timedelta()
+
+
+def _note(tried: DeliveryAttempt) -> None:
+    """Put a try on record; without the answer if the visit was redacted meanwhile: it may quote it."""
+    told = Delivery.objects.select_for_update().filter(pk=tried.delivery_id).exclude(body="")
+    if told.first() is None:
+        tried.answer = ""
+    prepared.insert(tried)
 
 
 def _end(row: Delivery, state: DeliveryState, tried: DeliveryAttempt | None = None) -> None:
     if tried:
-        prepared.insert(tried)
+        _note(tried)
         if state == DeliveryState.DELIVERED:
             webhooks.note_success(row.webhook_id)
         elif tried.status_code == GONE:

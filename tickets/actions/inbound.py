@@ -11,10 +11,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tickets import instants, outbox
-from tickets.actions import lifecycle, messages, remote, texts
+from tickets.actions import lifecycle, messages, privacy, remote, texts
 from tickets.exceptions import NobodyBehind, NoMoreTime, Refusal
 from tickets.models import (
     VISITOR,
+    Direction,
     Location,
     Message,
     SpentToken,
@@ -26,6 +27,7 @@ from tickets.models import (
 from tickets.sms import keywords
 from tickets.sms.keywords import Keyword
 from tickets.sms.providers import Incoming
+from tickets.sms.wording import Moment
 from tickets.states import Status
 
 #: What no location's own retention is about.
@@ -81,9 +83,16 @@ def _keep(text: Incoming) -> Message | StrayText:
             received_at=instants.now(),
         )
     message = messages.receive(ticket, body=body)
-    if keyword and keyword != Keyword.STOP:
+    if keyword and keyword != Keyword.STOP and not _answers_a_clerk(ticket, body):
         outbox.put("message.obey", due_at=instants.now(), message=message.pk)
     return message
+
+
+def _answers_a_clerk(ticket: Ticket, body: str) -> bool:
+    """One letter says nothing by itself: a clerk may have asked for the size."""
+    written = ticket.messages.filter(direction=Direction.OUTGOING)
+    last = written.exclude(moment=Moment.REPLY).order_by("-id").first()
+    return len(body.strip()) == 1 and last is not None and not last.moment
 
 
 def forget_old() -> None:
@@ -91,8 +100,7 @@ def forget_old() -> None:
     now = instants.now()
     StrayText.objects.filter(location=None, received_at__lt=now - KEPT).delete()
     for location in Location.objects.filter(stray_texts__isnull=False).distinct():
-        kept_from = now - timedelta(days=location.retention_days)
-        location.stray_texts.filter(received_at__lt=kept_from).delete()
+        location.stray_texts.filter(received_at__lt=privacy.kept_from(location, now)).delete()
 
 
 def _heed(keyword: Keyword | None, number: str) -> None:

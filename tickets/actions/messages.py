@@ -23,8 +23,8 @@ from tickets.sms.wording import Moment
 
 #: An outgoing message is held so long that an undo at once still stops it.
 HOLD = timedelta(seconds=5)
-#: All texts are for one provider, which is asked for one at a time: they go out in their order.
-LANE = "sms"
+#: What can wait while others hear that it is their turn.
+PATIENT = (Moment.ADDED, Moment.SERVED)
 MOST_LETTERS = 1600
 
 
@@ -69,10 +69,16 @@ def put(
         user=user,
     )
     if providers.is_there():
-        outbox.put("message.send", due_at=due_at, lane=LANE, message=message.pk)
+        outbox.put("message.send", due_at=due_at, lane=_lane(message), message=message.pk)
     else:
         outbox.put("message.hand_over", due_at=due_at, message=message.pk)
     return message
+
+
+def _lane(message: Message) -> str:
+    """Texts from one number go out one at a time, in their order; a rush at the door delays no call."""
+    name = "sms-patient" if message.moment in PATIENT else "sms"
+    return f"{name}:{message.ticket.location.sms_number}"
 
 
 @outbox.does("message.hand_over")

@@ -34,15 +34,20 @@ def due(location: Location, now: datetime) -> TicketQuerySet:
 
     Who waits or is being served is never among them.
     """
-    last_day = location.local_day(now) - timedelta(days=location.retention_days)
-    kept_from = datetime.combine(last_day, time(), tzinfo=location.tz)
+    since = kept_from(location, now)
     ended_since = Activity.objects.filter(
-        ticket=OuterRef("pk"), changes__has_key="status", at__gte=kept_from
+        ticket=OuterRef("pk"), changes__has_key="status", at__gte=since
     )
     old = location.tickets.filter(
-        ~Exists(ended_since), redacted_at=None, status__in=ENDED, created_at__lt=kept_from
+        ~Exists(ended_since), redacted_at=None, status__in=ENDED, created_at__lt=since
     )
     return old.order_by("created_at", "id")
+
+
+def kept_from(location: Location, now: datetime) -> datetime:
+    """The begin of the first local day of which personal data is kept."""
+    last_day = location.local_day(now) - timedelta(days=location.retention_days)
+    return datetime.combine(last_day, time(), tzinfo=location.tz)
 
 
 def erase(visits: Iterable[Ticket], *, by: By) -> int:

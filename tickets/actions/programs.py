@@ -9,7 +9,16 @@ from django.db.models import F
 
 from tickets import events, instants, remembered
 from tickets.exceptions import PairingFailed
-from tickets.models import ApiKey, By, Device, EventName, TvSound, User, secret_hash
+from tickets.models import (
+    ApiKey,
+    By,
+    Device,
+    EventName,
+    OffBecause,
+    TvSound,
+    User,
+    secret_hash,
+)
 
 CODE_VALID_FOR = timedelta(minutes=10)
 GUESSES = 5
@@ -31,8 +40,11 @@ def issue_key(
 
 
 def revoke_key(key: ApiKey) -> None:
-    """End a key: in this process at once, in every other one within five seconds."""
-    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=instants.now())
+    """End a key, and its hooks: in this process at once, in every other one within five seconds."""
+    with transaction.atomic():
+        ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=instants.now())
+        hooks = key.webhooks.filter(is_active=True)
+        hooks.update(is_active=False, off_because=OffBecause.PROGRAM)
     remembered.KEYS.forget()
 
 

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from tickets import events, instants, limits, outbox
+from tickets.actions import messages
 from tickets.limits import Limit
 from tickets.models import (
     Location,
@@ -43,6 +44,9 @@ STANDS = {
     Moment.SERVED: Status.SERVED,
 }
 
+#: The part of a location's day that texts of strangers may use; calls and clerks have the rest.
+SHARE_OF_STRANGERS = 0.5
+
 Write = Callable[[], object]
 
 
@@ -57,10 +61,12 @@ def transmit(*, attempt: Attempt, message: int) -> Write:
         return _nothing
     if text.status == MessageStatus.SENDING:  # whoever was sending it was killed meanwhile
         return partial(_end, text, MessageStatus.UNSURE)
-    if reason := _reason_against(text, attempt):
+    if reason := _reason_against(text):
         return partial(_end, text, MessageStatus.NOT_SENT, reason=reason)
     if rest := breaker.rest_left():
         return _later(text, attempt, "the provider is left alone", at_least=rest)
+    if _comes_after_another(text):
+        return _later(text, attempt, "an earlier text goes first")
     if not _begin(text):
         return _nothing
     try:
@@ -113,8 +119,8 @@ def _refused(text: Message, attempt: Attempt, refused: Refused) -> Write:
         case Trouble.UNSURE:
             breaker.failed()
             return partial(_end, text, MessageStatus.UNSURE)
-        case Trouble.PERMANENT:
-            breaker.failed()
+        case Trouble.PERMANENT:  # of this text: the provider answers
+            breaker.succeeded()
             return partial(_end, text, MessageStatus.NOT_SENT, reason=Reason.FAILED)
         case Trouble.TEMPORARY:
             breaker.failed()
@@ -129,13 +135,22 @@ def _later(
     """Another try, or the end of them. Raises NotYet."""
     left = text.created_at + TOO_OLD - instants.now()
     if attempt.number > len(PAUSES) or left <= timedelta():
-        return partial(_end, text, MessageStatus.NOT_SENT, reason=Reason.FAILED)
+        return partial(_end, text, MessageStatus.NOT_SENT, reason=Reason.LATE)
     pause = max(timedelta(seconds=PAUSES[attempt.number - 1]), at_least)
     raise NotYet(why, pause=min(pause, left))
 
 
-def _reason_against(text: Message, attempt: Attempt) -> Reason | None:
-    """Why it is not to be sent. What is counted is counted with the first try."""
+def _comes_after_another(text: Message) -> bool:
+    """Whether one that was written to the visitor before, and is as urgent, is still on its way."""
+    if text.moment in messages.PATIENT:
+        return False
+    before = Message.objects.filter(ticket=text.ticket_id, pk__lt=text.pk)
+    on_their_way = before.filter(status__in=(MessageStatus.QUEUED, MessageStatus.SENDING))
+    return on_their_way.exclude(moment__in=messages.PATIENT).exists()
+
+
+def _reason_against(text: Message) -> Reason | None:
+    """Why it is not to be sent. It is counted once, with the first try that comes so far."""
     ticket, location = text.ticket, text.ticket.location
     if not (location.has_messages and providers.is_there()):
         return Reason.OFF
@@ -143,17 +158,27 @@ def _reason_against(text: Message, attempt: Attempt) -> Reason | None:
         return Reason.NO_NUMBER
     if is_stopped(ticket.phone_number):
         return Reason.STOPPED
-    if text.moment in STANDS and ticket.status != STANDS[Moment(text.moment)]:
+    if text.moment in STANDS and not _stands(text, ticket):
         return Reason.OVER
     if instants.now() >= text.created_at + TOO_OLD:
-        return Reason.FAILED
-    if attempt.number > 1:
-        return None
+        return Reason.LATE
     if _country_of(ticket.phone_number) not in location.countries_of_texts:
         return Reason.COUNTRY
-    if _is_of_a_stranger(text) and not limits.take(PER_NUMBER, ticket.phone_number):
-        return Reason.TOO_MANY
-    return None if _count(location) else Reason.DAY_FULL
+    if not Message.objects.filter(pk=text.pk, is_counted=False).update(is_counted=True):
+        return None
+    most = location.texts_per_day
+    if _is_of_a_stranger(text):
+        if not limits.take(PER_NUMBER, ticket.phone_number):
+            return Reason.TOO_MANY
+        most = int(most * SHARE_OF_STRANGERS)
+    return None if _count(location, most) else Reason.DAY_FULL
+
+
+def _stands(text: Message, ticket: Ticket) -> bool:
+    """Whether the visit is where the text says; a call is one call, not the next one."""
+    status = STANDS[Moment(text.moment)]
+    is_this_call = status != Status.CALLED or ticket.called_at == text.created_at
+    return ticket.status == status and is_this_call
 
 
 def is_stopped(number: str) -> bool:
@@ -173,11 +198,11 @@ def _country_of(number: str) -> str:
         return ""
 
 
-def _count(location: Location) -> bool:
-    """Count one more text of the location's day, if it still has one."""
+def _count(location: Location, most: int) -> bool:
+    """Count one more text of the location's day, if there are fewer than `most`."""
     day = location.today()
     mine = TextDay.objects.filter(location=location, day=day)
-    free = mine.filter(count__lt=location.texts_per_day)
+    free = mine.filter(count__lt=most)
     one_more = {"count": F("count") + 1}
     if free.update(**one_more):
         return True

@@ -52,10 +52,13 @@ def switch_on(webhook: Webhook) -> None:
 
 def rotate(webhook: Webhook) -> str:
     """A new secret, which is in the result and shown once. The one before signs, too, for OVERLAP."""
-    secret = signing.new_secret()
-    rotated = Webhook.objects.filter(pk=webhook.pk, secret=webhook.secret).update(
-        secret=secret, old_secret=webhook.secret, old_secret_until=instants.now() + OVERLAP
-    )
+    secret, now = signing.new_secret(), instants.now()
+    changes: dict[str, object] = {"secret": secret}
+    if not (webhook.old_secret_until and now < webhook.old_secret_until):
+        # Of two in a row the first has reached nobody: the receiver still has the one before.
+        changes |= {"old_secret": webhook.secret, "old_secret_until": now + OVERLAP}
+    mine = Webhook.objects.filter(pk=webhook.pk, secret=webhook.secret)
+    rotated = mine.update(**changes)
     if not rotated:
         raise Refusal(
             _("Somebody else has just made a new secret. Look who, before you make another.")
@@ -89,8 +92,9 @@ def send_notice(*, attempt: outbox.Attempt, webhook: int) -> Callable[[], object
     text = gettext(
         "%(address)s, registered by %(program)s, is told nothing any more.\n\n"
         "Why: %(reason)s.\n\n"
-        "What could not be delivered is kept for 30 days. Once the receiver works again, switch the "
-        "webhook on in the admin, and send there again what it has missed.\n"
+        "What could not be delivered until now is kept for 30 days; what happens from now on is not. "
+        "Once the receiver works again, switch the webhook on in the admin, and send there again what "
+        "is kept.\n"
     )
     names = {"address": hook.url, "program": hook.key, "reason": hook.get_off_because_display()}
     EmailMessage(subject=gettext("A webhook is off"), body=text % names, bcc=addresses).send()

@@ -88,6 +88,9 @@ class LocationForm(WeekForm):
         return make_password(pin) if pin else self.instance.staff_pin
 
 
+BILL = ("sms_number", "texts_per_day", "sms_countries")
+
+
 @admin.register(Location, site=site)
 class LocationAdmin(Scoped):
     """Managers set their locations up; new ones are opened by administrators."""
@@ -117,7 +120,7 @@ class LocationAdmin(Scoped):
         (
             _("Text messages"),
             {
-                "fields": ("has_messages", "sms_number", "texts_per_day", "sms_countries"),
+                "fields": ("has_messages", *BILL),
                 "description": _("What they say is written in the automatic texts."),
             },
         ),
@@ -155,6 +158,12 @@ class LocationAdmin(Scoped):
             "days": promises(location),
         }
         return render(request, "admin/tickets/location/waits.html", context)
+
+    @override
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The number and the bill of text messages are the installation's."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if staff(request).is_account_wide else [*fields, *BILL]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return staff(request).is_account_wide

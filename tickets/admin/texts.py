@@ -109,13 +109,17 @@ class WordingForm(forms.ModelForm):  # type: ignore[type-arg]
         self.initial = {**self.initial, **written}
 
     def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002  as Django has it
-        written: dict[str, dict[str, str]] = {}
+        codes = codes_of(self.instance)
+        # A language that is not offered at the moment keeps its words.
+        written: dict[str, dict[str, str]] = {
+            code: texts for code, texts in self.instance.texts.items() if code not in codes
+        }
         switches: dict[str, bool] = {}
         for moment in MOMENTS:
             chosen = self.cleaned_data[switch_name(moment)]
             if chosen:
                 switches[moment] = chosen == "on"
-            for code in codes_of(self.instance):
+            for code in codes:
                 if text := self.cleaned_data[text_name(moment, code)]:
                     written.setdefault(code, {})[moment] = text
         self.instance.texts, self.instance.switches = written, switches

@@ -162,6 +162,11 @@ class Activity(models.Model):
                 condition=Q(interaction__isnull=False),
                 name="activity_interaction",
             ),
+            models.Index(
+                fields=("message",),
+                condition=Q(message__isnull=False),
+                name="activity_message",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -59,6 +59,7 @@ class Reason(models.TextChoices):
     TOO_MANY = "TOO_MANY", _("Not sent: three texts an hour went to this number")
     OVER = "OVER", _("Not sent: the visit had gone on")
     OFF = "OFF", _("Not sent: text messages were switched off")
+    LATE = "LATE", _("Not sent: it could not be sent in ten minutes")
     FAILED = "FAILED", _("Not sent: the provider did not take it")
 
 
@@ -92,6 +93,9 @@ class Message(models.Model):
     )
     reason = models.CharField(_("why not"), max_length=10, choices=Reason, blank=True)
     provider_id = models.CharField(max_length=64, blank=True, editable=False)
+    is_counted = models.BooleanField(
+        default=False, editable=False, help_text="Among the texts of its location's day."
+    )
     created_at = InstantField(_("written"))
     not_before = InstantField(_("not before"), null=True, blank=True)
     read_at = InstantField(_("read"), null=True, blank=True)

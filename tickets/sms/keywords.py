@@ -33,7 +33,7 @@ WORDS: dict[Keyword, tuple[str, ...]] = {
     ),
     Keyword.HERE: (
         *("HERE", "I'M HERE", "I’M HERE", "IM HERE", "KOHAL", "OLEN KOHAL", "Я ЗДЕСЬ", "ЗДЕСЬ"),
-        *("AQUÍ", "AQUI", "ESTOY AQUÍ", "ESTOY AQUI", "HIER", "BIN DA", "ICI", "JE SUIS LÀ"),
+        *("AQUÍ", "AQUI", "ESTOY AQUÍ", "ESTOY AQUI", "BIN DA", "BIN HIER", "ICI", "JE SUIS LÀ"),
         *("وصلت", "أنا هنا", "到了", "我到了"),
     ),
 }

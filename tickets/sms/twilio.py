@@ -23,9 +23,10 @@ _silent.disabled = True
 #: Error codes: of a call, and in the report on a text that was taken.
 NO_SUCH_NUMBER = {21211, 21214, 21217, 21614, 30005}
 STOPPED = {21610}
-#: The answers of Twilio itself that it did not take a text now, but may later. Those of a gateway
-#: before it (502, 504) say nothing about the text.
-LATER = {429, 500, 503}
+#: The answers that a text was not taken now, but may be later: 503 only with a code of Twilio's own.
+#: What a gateway before it says tells nothing about the text.
+LATER = {429, 503}
+OWN_CODES = 10_000
 
 OUTCOMES = {
     "sent": Outcome.SENT,
@@ -95,7 +96,7 @@ def _trouble(error: TwilioRestException) -> Trouble:
         return Trouble.INVALID_NUMBER
     if error.code in STOPPED:
         return Trouble.STOPPED
-    if error.status in LATER:
+    if error.status in LATER and (error.status == 429 or (error.code or 0) >= OWN_CODES):
         return Trouble.TEMPORARY
     return Trouble.PERMANENT if 400 <= error.status < 500 else Trouble.UNSURE
 

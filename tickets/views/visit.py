@@ -140,7 +140,7 @@ def _stamp(ticket: Ticket) -> str:
     last = ticket.activities.order_by("-id").values_list("pk", flat=True).first()
     sent = ticket.messages.order_by("id").values_list("status", flat=True)
     redacted = "redacted" if ticket.redacted_at else ""
-    return f"{last}-{''.join(status[:2] for status in sent)}{redacted}"
+    return f"{last}-{'.'.join(sent)}{redacted}"
 
 
 def _forms(ticket: Ticket) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from email.utils import format_datetime
 import pytest
 import time_machine
 from django.core import mail
+from django.db import connection
 from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
@@ -190,6 +191,7 @@ def test_w3_410_switches_the_hook_off_and_administrators_are_told(
         ("²", None),
         ("soon", None),
         ("Mon, 99 Foo 2026 25:61:61 GMT", None),
+        (f"Mon, 01 Jan {'9' * 20} 00:00:00 GMT", None),
     ],
 )
 def test_w3_retry_after_is_kept_within_a_day(
@@ -264,6 +266,24 @@ def test_receiver_that_cannot_be_reached_is_on_record(
     assert (attempt.status_code, attempt.trouble) == (None, Trouble.ADDRESS)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_answer_that_comes_after_the_visit_was_redacted_is_not_kept(
+    hook: Webhook, location: Location, receiver: Receiver
+) -> None:
+    def redact(_got: Got) -> Reply:  # in a thread of the receiver
+        Delivery.objects.update(body="")
+        connection.close()
+        return 400, {}, b"first_name Jane is too short"
+
+    receiver.answer = redact
+    put(hook, location)
+
+    work()
+
+    attempt = DeliveryAttempt.objects.get()
+    assert (attempt.status_code, attempt.answer) == (400, "")
+
+
 @pytest.mark.parametrize("end", ["remove", "switch_off", "revoke", "erase", "close"])
 def test_nothing_is_sent_once_the_hook_may_not_be_told(
     end: str, hook: Webhook, location: Location, receiver: Receiver
@@ -300,11 +320,11 @@ def test_hook_switched_on_is_told_what_comes(
     assert len(receiver.got) == 1
 
 
-def test_hook_of_a_revoked_key_is_not_switched_on(hook: Webhook) -> None:
-    webhooks.switch_off(hook)
+def test_hook_of_a_revoked_key_is_off_and_not_switched_on(hook: Webhook) -> None:
     programs.revoke_key(hook.key)
     hook.refresh_from_db()
 
+    assert (hook.is_active, hook.off_because) == (False, OffBecause.PROGRAM)
     with pytest.raises(Refusal, match="was revoked"):
         webhooks.switch_on(hook)
 
@@ -336,6 +356,17 @@ def test_w5_both_secrets_verify_for_a_day_after_a_rotation(
 
     assert verified == {0: [True] * 2, 12: [True] * 2, 23.99: [True] * 2, 24: [True, False]}
     figure("W5 verified with (new, old) secret, by hours after a rotation", verified)
+
+
+def test_rotate_twice_keeps_the_secret_that_the_receiver_has(hook: Webhook) -> None:
+    old = hook.secret
+    webhooks.rotate(hook)
+    hook.refresh_from_db()
+
+    new = webhooks.rotate(hook)
+
+    hook.refresh_from_db()
+    assert hook.keys == [new, old]
 
 
 def test_rotate_at_once_by_two_makes_one_secret(hook: Webhook) -> None:

@@ -51,6 +51,19 @@ def test_m9_preview_shows_the_text_and_its_length(
     assert "text-CALLED-xx" not in html
 
 
+def test_words_of_a_language_that_is_not_offered_now_are_kept(
+    office: Office, manager: User, sign_in: SignIn
+) -> None:
+    row = office.location.wordings.get()
+    Wording.objects.update(texts={"et": {"CALLED": "Tule"}})
+    client, path = sign_in(manager), url("wording_change", row.pk)
+
+    client.post(path, filled_form(client, path) | {TEXT: "You are in line."})
+
+    kept = office.location.wordings.get().texts
+    assert (kept["et"], len(kept)) == ({"CALLED": "Tule"}, 2)
+
+
 def test_line_of_another_location_is_refused(office: Office, owner: User, sign_in: SignIn) -> None:
     other = open_office()
 

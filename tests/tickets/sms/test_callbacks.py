@@ -14,7 +14,7 @@ from tests.tickets.actions.conftest import Office, make_office
 from tests.tickets.sms.conftest import queued, try_to_send
 from tests.tickets.sms.twilio_server import ACCOUNT, NUMBER, TOKEN, Server, signature
 from tickets import instants, outbox
-from tickets.actions import inbound, intake, lifecycle
+from tickets.actions import inbound, intake, lifecycle, messages
 from tickets.models import (
     Activity,
     Job,
@@ -218,6 +218,17 @@ def test_keyword_leave_ends_the_visit(office: Office) -> None:
     ticket.refresh_from_db()
     assert ticket.status == "CANCELLED_BY_CLERK"
     assert ticket.activities.get(event="ticket.cancelled").actor_type == "VISITOR"
+
+
+def test_one_letter_after_a_clerks_question_is_an_ordinary_message(office: Office) -> None:
+    ticket = jane(office)
+    messages.send(ticket, body="Size S, M or L?", by=office.clerk)
+
+    ask(IN, text_in("L"))
+
+    assert obeyed() == []
+    ticket.refresh_from_db()
+    assert ticket.status == "NEW"
 
 
 def test_keyword_more_time_lets_others_pass_twice(office: Office) -> None:
