@@ -1,5 +1,6 @@
 """What every page has to pass: axe, no overflow at any width, no control that nobody designed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -7,6 +8,11 @@ from playwright.sync_api import Page
 
 WIDTHS = (320, 390, 768, 1180, 1920)
 THEMES = ("light", "dark")
+#: All rules once; in the other theme those that a theme can break.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "light": {"resultTypes": ["violations"]},
+    "dark": {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]},
+}
 
 #: Controls that the browser still draws by itself.
 UNDESIGNED = """() => [...document.querySelectorAll("button, input, select, textarea")]
@@ -36,7 +42,8 @@ def axe_violations(page: Page) -> list[str]:
     found = []
     for theme in THEMES:
         _set_theme(page, theme)
-        violations: list[dict[str, Any]] = Axe().run(page).response["violations"]
+        response = Axe().run(page, options=OPTIONS[theme]).response
+        violations: list[dict[str, Any]] = response["violations"]
         found += [
             f"{theme}: {violation['id']} at {node['target']}: {node['failureSummary']}"
             for violation in violations
@@ -45,18 +52,19 @@ def axe_violations(page: Page) -> list[str]:
     return found
 
 
-def overflowing_widths(page: Page) -> list[int]:
+def overflowing_widths(page: Page, widths: Sequence[int] = WIDTHS) -> list[int]:
     """The widths at which the page is wider than the window."""
-    return [width for width in WIDTHS if overflow_at(page, width) > 0]
-
-
-def overflow_at(page: Page, width: int) -> int:
-    """By how much the page is wider than a window of that width."""
     size = page.viewport_size or {"width": 1180, "height": 820}
-    page.set_viewport_size({"width": width, "height": size["height"]})
+    found = [width for width in widths if _overflow(page, width, size["height"]) > 0]
+    page.set_viewport_size(size)
+    return found
+
+
+def _overflow(page: Page, width: int, height: int) -> int:
+    """By how much the page is wider than a window of that width, which it is from now on."""
+    page.set_viewport_size({"width": width, "height": height})
     page.evaluate(DRAWN)
     wider: int = page.evaluate(OVERFLOW)
-    page.set_viewport_size(size)
     return wider
 
 

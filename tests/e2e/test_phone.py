@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, Response, expect
 
 from kiosk import gate
 from tests.conftest import Figure
-from tests.e2e.audit import axe_violations, overflow_at
+from tests.e2e.audit import axe_violations, overflowing_widths
 from tests.e2e.conftest import Office, Open
 from tests.factories import waiting_ticket
 from tickets.actions import lifecycle, remote
@@ -169,7 +169,7 @@ def test_pages_of_the_phone_in_every_state(
 
     def look(name: str) -> None:
         faults[name] = axe_violations(page)
-        faults[f"{name}, too wide"] = [w for w in NARROW_AND_WIDE if overflow_at(page, w) > 0]
+        faults[f"{name}, too wide"] = overflowing_widths(page, NARROW_AND_WIDE)
 
     page.goto(f"{at}?lang=ar")
     page.locator(".languages__now").click()
