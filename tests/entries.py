@@ -197,6 +197,7 @@ PARTS = {
     "lifecycle.clerk_of",
     "lifecycle.may_rejoin",
     "privacy.due",
+    "privacy.kept_from",
     "messages.put",
     "sending.is_stopped",
     "sending.number_of",
