@@ -2,6 +2,7 @@
 
 import logging
 import multiprocessing
+import os
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -28,7 +29,10 @@ from tickets.sms.breaker import breaker
 from tickets.sms.providers import Outcome
 
 S = MessageStatus
-KILLS = 5
+#: M2 asks for 50, M8 for 500: `TEXTS=long`.
+IS_LONG = os.environ.get("TEXTS") == "long"
+KILLS = 50 if IS_LONG else 5
+STRANGERS = 500 if IS_LONG else 100
 
 
 def test_accepted_text_is_sent_once_with_its_callback(office: Office, far_end: Server) -> None:
@@ -351,7 +355,7 @@ def test_unsure_text_is_settled_by_a_later_report(office: Office, far_end: Serve
 
 
 def test_m8_sign_ins_run_up_no_bill(office: Office, far_end: Server, figure: Figure) -> None:
-    Location.objects.update(texts_per_day=10, remote_limit=None)
+    Location.objects.update(texts_per_day=100, remote_limit=None)
     office.line.refresh_from_db()
 
     def joined(number: str) -> Message:
@@ -359,19 +363,23 @@ def test_m8_sign_ins_run_up_no_bill(office: Office, far_end: Server, figure: Fig
         return remote.join(office.line, **details).messages.get()
 
     one = []
-    for _time in range(5):
+    for _time in range(STRANGERS // 10):
         one.append(try_to_send(joined("+3725000000")))
         one[-1].ticket.__class__.objects.update(status="CANCELLED_BY_CLERK")
-    many = [try_to_send(joined(f"+37251{each:05}")) for each in range(12)]
+    many = [try_to_send(joined(f"+37251{each:05}")) for each in range(STRANGERS)]
 
     day = TextDay.objects.get()
     assert [each.status for each in one].count(S.SENT) == 3
     assert {each.reason for each in one} == {"", Reason.TOO_MANY}
-    assert [each.status for each in many].count(S.SENT) == 2
-    assert (len(far_end.asked), day.count, day.refused) == (5, 5, 10)
+    assert [each.status for each in many].count(S.SENT) == 47
+    assert (len(far_end.asked), day.count, day.refused) == (50, 50, STRANGERS - 47)
     lifecycle.call(many[-1].ticket, by=office.clerk)
     assert try_to_send(many[-1].ticket.messages.latest("id")).status == S.SENT
-    figure("M8 one number 5×: sent; 12 numbers more at a cap of 10: strangers' in all", "3; 5")
+    figure(
+        f"M8 one number {STRANGERS // 10}×: sent; {STRANGERS} numbers more at a cap of 100: "
+        "strangers' in all, a clerk's call then",
+        "3; 50, sent",
+    )
 
 
 def test_a_clerks_call_is_texted_however_often_the_number_signed_in(
