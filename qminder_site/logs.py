@@ -28,6 +28,8 @@ class Line(logging.Formatter):
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
     while error:
         yield error
+        for each in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
+            yield from _chain(each)
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 

@@ -134,6 +134,20 @@ def test_error_is_written_in_full_for_who_develops(log: io.StringIO) -> None:
     assert "no number" in log.getvalue()
 
 
+def test_errors_of_a_group_are_named_one_by_one(log: io.StringIO) -> None:
+    try:
+        raise ExceptionGroup("two", [ValueError(NAME), KeyError(NAME)])
+    except ExceptionGroup:
+        logging.getLogger("tickets").exception("It broke.")
+
+    said = log.getvalue().splitlines()
+    assert [line for line in said if line[0] != " "][1:] == [
+        "KeyError",
+        "ValueError",
+        "ExceptionGroup",
+    ]
+
+
 def test_error_names_its_causes_by_kind_and_place(log: io.StringIO) -> None:
     try:
         try:
