@@ -1,4 +1,4 @@
-"""How often something may be done from one network: a bucket of tokens in the database.
+"""How often something may be done by one network, number or visit: a bucket of tokens in the database.
 
 Right for any number of processes: a token is taken by one conditional UPDATE.
 """
@@ -27,9 +27,9 @@ class Limit(NamedTuple):
     interval: timedelta
 
 
-def take(limit: Limit, address: str) -> bool:
-    """Whether `address` may do it now; if so, it is counted."""
-    name = salted_hmac("tickets.limits", f"{limit.what} {_network(address)}", algorithm="sha256")
+def take(limit: Limit, who: str) -> bool:
+    """Whether `who`, an address or another name, may do it now; if so, it is counted."""
+    name = salted_hmac("tickets.limits", f"{limit.what} {_network(who)}", algorithm="sha256")
     bucket = Bucket.objects.filter(name=name.hexdigest())
     now = _now()
     interval = limit.interval // MICROSECOND

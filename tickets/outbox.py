@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import zip_longest
+from itertools import repeat, zip_longest
 from pathlib import Path
 from traceback import extract_tb
 
@@ -130,17 +130,21 @@ def put(kind: str, *, due_at: datetime, lane: str = INSIDE, **arguments: object)
     Calls have a `lane` for whom they ask: a worker makes one at a time in each, so that one who
     hangs keeps none of the others.
     """
-    put_all(kind, [arguments], due_at=due_at, lane=lane)
+    put_all(kind, [arguments], due_at=due_at, lanes=[lane])
 
 
 def put_all(
-    kind: str, works: Iterable[Mapping[str, object]], *, due_at: datetime, lane: str = INSIDE
+    kind: str,
+    works: Iterable[Mapping[str, object]],
+    *,
+    due_at: datetime,
+    lanes: Iterable[str] = repeat(INSIDE),
 ) -> None:
-    """Leave a piece of work with each of these arguments."""
+    """Leave a piece of work with each of these arguments, each in its lane."""
     now = instants.now()
     Job.objects.bulk_create(
         Job(kind=kind, lane=lane, arguments=arguments, created_at=now, due_at=due_at)
-        for arguments in works
+        for arguments, lane in zip(works, lanes, strict=False)
     )
 
 

@@ -51,8 +51,7 @@ def put(
         )
         for hook in hooks
     )
-    for row in rows:
-        _leave([row])
+    _leave(rows)
 
 
 def replay(ids: Collection[int]) -> int:
@@ -62,11 +61,7 @@ def replay(ids: Collection[int]) -> int:
     """
     with transaction.atomic():
         rows = _put_again(ids=ids)
-        by_hook: dict[int, list[Delivery]] = {}
-        for row in rows:
-            by_hook.setdefault(row.webhook_id, []).append(row)
-        for of_hook in by_hook.values():
-            _leave(of_hook)
+        _leave(rows)
     return len(rows)
 
 
@@ -98,10 +93,9 @@ def forget_old() -> None:
 
 
 def _leave(rows: Collection[Delivery]) -> None:
-    """A call for each of these deliveries of one hook."""
+    """A call for each of these deliveries."""
     calls = [{"delivery": row.pk} for row in rows]
-    lane = _lane(next(iter(rows)))
-    outbox.put_all("webhook.send", calls, due_at=instants.now(), lane=lane)
+    outbox.put_all("webhook.send", calls, due_at=instants.now(), lanes=map(_lane, rows))
 
 
 def _lane(row: Delivery) -> str:

@@ -109,17 +109,19 @@ class WordingForm(forms.ModelForm):  # type: ignore[type-arg]
         self.initial = {**self.initial, **written}
 
     def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002  as Django has it
-        codes = codes_of(self.instance)
+        codes = languages.offered(self.instance.location.languages)
         # A language that is not offered at the moment keeps its words.
         written: dict[str, dict[str, str]] = {
-            code: texts for code, texts in self.instance.texts.items() if code not in codes
+            code: texts
+            for code, texts in self.instance.texts.items()
+            if languages.of_page(code) not in codes
         }
         switches: dict[str, bool] = {}
         for moment in MOMENTS:
             chosen = self.cleaned_data[switch_name(moment)]
             if chosen:
                 switches[moment] = chosen == "on"
-            for code in codes:
+            for code in codes.values():
                 if text := self.cleaned_data[text_name(moment, code)]:
                     written.setdefault(code, {})[moment] = text
         self.instance.texts, self.instance.switches = written, switches
@@ -128,7 +130,7 @@ class WordingForm(forms.ModelForm):  # type: ignore[type-arg]
 
 def codes_of(row: Wording) -> list[str]:
     """The languages of the location that visitors can be written to in."""
-    return [code for code in row.location.languages if languages.of_page(code)]
+    return list(languages.offered(row.location.languages).values())
 
 
 def form_of(row: Wording) -> type[WordingForm]:
@@ -152,10 +154,11 @@ def form_of(row: Wording) -> type[WordingForm]:
             with translation.override(page):
                 text = texts.worded(moment, above)
                 name = translation.get_language_info(page)["name_local"]
+            own = languages.code_of(row.texts, moment, page)
             fields[text_name(moment, code)] = WordingField(
                 moment,
                 label=name.capitalize(),
-                initial=row.texts.get(code, {}).get(moment, ""),
+                initial=row.texts[own][moment] if own else "",
                 widget=TextInput(usual=text, sample=sample, code=page),
             )
     return type("WordingForm", (WordingForm,), fields)

@@ -152,6 +152,18 @@ def test_languages_are_codes_with_english(
     assert (answer.status_code, office.location.languages) == (status, languages)
 
 
+def test_manager_does_not_set_the_number_and_the_bill_of_texts(
+    office: Office, manager: User, sign_in: SignIn
+) -> None:
+    typed = {"sms_number": "+3725123456", "texts_per_day": "9999", "sms_countries": "US"}
+
+    answer = posted(sign_in(manager), office, monday="9–17", **typed)
+
+    location = Location.objects.get(pk=office.location.pk)
+    kept = (location.sms_number, location.texts_per_day, location.sms_countries)
+    assert (answer.status_code, kept) == (302, ("", 500, ""))
+
+
 def test_location_is_opened_on_record(owner: User, sign_in: SignIn) -> None:
     form = {"name": "Harbour", "slug": "harbour", "timezone": "Europe/Tallinn", "country": "EE"}
     form |= {"languages": "en", "name_form": "FIRST", "retention_days": "30"}

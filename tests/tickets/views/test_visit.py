@@ -683,6 +683,20 @@ def test_m1_a_message_in_trouble_says_so(staff: Client, ticket: Ticket, clerk: U
     assert "Not sent: this number asked for no more texts" in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("before", "after"), [("SENDING", "SENT"), ("UNSURE", "UNDELIVERED"), ("QUEUED", "SENDING")]
+)
+def test_refresh_tells_every_step_of_a_message(
+    before: str, after: str, staff: Client, ticket: Ticket, clerk: User
+) -> None:
+    messages.send(ticket, body="Come.", by=clerk)
+    ticket.messages.update(status=before)
+    seen = staff.get(page_of(ticket)).context["seen"]
+    ticket.messages.update(status=after)
+
+    assert staff.get(page_of(ticket), {"seen": seen}, headers=HTMX).status_code == 200
+
+
 def test_a_message_is_refused_where_messages_are_off(staff: Client, ticket: Ticket) -> None:
     ticket.location.has_messages = False
     ticket.location.save()
