@@ -204,6 +204,7 @@ def test_w3_retry_after_is_kept_within_a_day(
 
     left = outbox.seconds_left() or 0
     assert left == kept if kept else 4 <= left <= 6
+    assert DeliveryAttempt.objects.get().status_code == 429
 
 
 def test_w3_five_days_of_nothing_but_failures_switch_it_off(
